@@ -1,0 +1,1 @@
+"""The helper process: everything that can hang lives here."""

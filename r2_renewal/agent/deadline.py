@@ -1,0 +1,35 @@
+"""Deadlines: a total limit on a whole piece of work, on the monotonic clock, so that a changed wall clock moves nothing."""
+
+from __future__ import annotations
+
+import time
+from random import SystemRandom
+
+_RANDOM = SystemRandom()
+
+
+class Deadline:
+    """The moment by which a piece of work, all its tries included, must have ended.
+
+    Attributes:
+        seconds: how long it was given.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left; 0 once it is over."""
+        return max(0.0, self._end - time.monotonic())
+
+
+def full_jitter(ceiling: float) -> float:
+    """Return a random wait up to ``ceiling`` seconds, so that clients that failed together do not return together."""
+    return _RANDOM.uniform(0, ceiling)
+
+
+def around(seconds: float) -> float:
+    """Return ``seconds`` give or take a fifth: for polls, which must not come at once but must come."""
+    return seconds * _RANDOM.uniform(0.8, 1.2)

@@ -1,0 +1,118 @@
+"""The licence file on this computer: read to open the eSklep, replaced when the shop has a newer one.
+
+Rules: a file that is no licence at all is never sent anywhere; one that this version merely cannot verify still opens the eSklep,
+for there lies the way to a good one; the installer decides what may replace what, the old licence stays otherwise.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.licence import Licence
+from r2_renewal.domain.program import OwnedProgram
+from r2_renewal.licensing.keys import TrustedKey
+
+_OPENS_ESHOP = (ErrorCode.LICENCE_UNKNOWN_KEY, ErrorCode.LICENCE_KEY_NEEDED)
+
+
+class LicenceRefresh:
+    """The licence file of one host.
+
+    Attributes:
+        product: the product code whose licence it is.
+    """
+
+    def __init__(self, places: tuple[Path, ...], keys: tuple[TrustedKey, ...], product: str) -> None:
+        self._places = places
+        self._keys = keys
+        self.product = product
+
+    def certificate(self) -> str:
+        """Return the licence file's text, to open a session with.
+
+        Raises:
+            RenewalError: a LICENCE_* code, where there is none or it is none.
+        """
+        from r2_renewal.licensing.armour import unwrap, wrap
+        from r2_renewal.licensing.reader import read_certificate
+
+        content = read_certificate(self._best())
+        try:
+            self.parsed(content)
+        except RenewalError as error:
+            if error.code not in _OPENS_ESHOP:
+                raise
+        # Wrapped anew: whatever mail and editors have done to the armour, the shop gets it clean.
+        return wrap(unwrap(content))
+
+    def _best(self) -> Path:
+        from r2_renewal.licensing.choice import choose
+
+        return choose(self._places, self._keys, self.product, datetime.now(UTC)).best.path
+
+    def program(self) -> OwnedProgram:
+        """Return this product's program in the licence here.
+
+        Raises:
+            RenewalError: a LICENCE_* code, where there is none or it cannot be read.
+        """
+        from r2_renewal.licensing.reader import read_certificate
+
+        return self._of_product(self.parsed(read_certificate(self._best())))
+
+    def _of_product(self, licence: Licence) -> OwnedProgram:
+        program = licence.program(self.product)
+        if program is None:
+            raise RenewalError(ErrorCode.LICENCE_WRONG_PRODUCT, "no program of this product")
+        return program
+
+    def concerns(self, licence_id: str) -> bool:
+        """Return whether an order for this licence renews the file here; an unreadable file is renewed by any."""
+        from r2_renewal.licensing.reader import read_certificate
+
+        try:
+            program = self.parsed(read_certificate(self._best())).program(self.product)
+        except RenewalError:
+            return True
+        return program is None or program.licence_id == licence_id
+
+    def parsed(self, certificate: bytes) -> Licence:
+        """Return the verified content.
+
+        Raises:
+            RenewalError: a LICENCE_* code.
+        """
+        from r2_renewal.licensing.reader import parse_certificate
+
+        return parse_certificate(certificate, self._keys)
+
+    def import_file(self, path: Path) -> OwnedProgram:
+        """Install a licence file of the user's choice; return this product's program in it.
+
+        Raises:
+            RenewalError: why it cannot be read or was refused; the old one stays.
+        """
+        from r2_renewal.licensing.reader import read_certificate
+
+        return self._of_product(self.install(read_certificate(path)))
+
+    def install(self, certificate: bytes) -> Licence:
+        """Put a newer licence in place of the old one, waiting up to 2.5 s for an antivirus program that holds it.
+
+        A machine-wide folder that cannot be written leaves it in the user's own.
+
+        Raises:
+            RenewalError: why it was refused; the old one stays.
+        """
+        from r2_renewal.licensing.atomic_file import NotWritableError
+        from r2_renewal.licensing.install import install, retrying
+
+        *others, last = self._places
+        for place in others:
+            with suppress(NotWritableError):
+                return retrying(partial(install, certificate, place, self._keys, self.product, datetime.now(UTC)))
+        return retrying(partial(install, certificate, last, self._keys, self.product, datetime.now(UTC)))

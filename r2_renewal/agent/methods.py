@@ -1,0 +1,178 @@
+"""What the host may call, each call as one function of the desk and its parameters.
+
+Rule: a call returns a struct of the protocol or raises RenewalError; whatever it starts in the background is the settler's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from r2_renewal.agent import protocol, translate
+from r2_renewal.agent.deadline import Deadline
+from r2_renewal.agent.licence_refresh import LicenceRefresh
+from r2_renewal.agent.outbox import OrderSender
+from r2_renewal.agent.protocol import Event, Method
+from r2_renewal.agent.settling import Settler
+from r2_renewal.agent.shop_client import ShopClient
+from r2_renewal.contract.structs import DocumentBody, DocumentRef
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.store.outbox import UNANSWERED, Outbox
+from r2_renewal.store.shop_cache import KnownLicence, ShopCache
+
+# The host gives up waiting after three seconds.
+REFRESH_SECONDS = 2.7
+
+
+@dataclass
+class Desk:
+    """Everything that calls work with, composed once after the greeting.
+
+    Attributes:
+        client: the shop.
+        outbox: confirmed orders.
+        sender: places them.
+        settler: brings them to their end.
+        refresh: the licence file on this computer.
+        cache: what the shop last said of it.
+        notify: tells the host what happens by itself.
+        call_seconds: total deadline of a call that reads.
+        documents: texts already fetched, by kind and version: a version never changes.
+    """
+
+    client: ShopClient
+    outbox: Outbox
+    sender: OrderSender
+    settler: Settler
+    refresh: LicenceRefresh
+    cache: ShopCache
+    notify: Callable[[Event, protocol.Message], None]
+    call_seconds: float
+    documents: dict[tuple[str, str], DocumentBody] = field(default_factory=dict)
+
+    def deadline(self) -> Deadline:
+        """Return a fresh deadline for a call that reads."""
+        return Deadline(self.call_seconds)
+
+
+def eshop_load(desk: Desk, _params: protocol.Nothing) -> protocol.LoadResult:
+    """Return everything that eSklep opens with."""
+    deadline = desk.deadline()
+    body = desk.client.storefront(deadline)
+    documents = {ref.kind: _document(desk, ref, deadline) for ref in _current(body.documents)}
+    storefront = translate.storefront(body, documents, datetime.now(UTC))
+    return protocol.LoadResult(storefront=storefront, unanswered=_unanswered(desk))
+
+
+def _current(refs: tuple[DocumentRef, ...]) -> tuple[DocumentRef, ...]:
+    wanted = tuple(ref for ref in refs if ref.kind in translate.DOCUMENT_KINDS)
+    if {ref.kind for ref in wanted} != set(translate.DOCUMENT_KINDS):
+        raise RenewalError(ErrorCode.NOT_THE_SHOP, "a text that must be shown is not offered")
+    return wanted
+
+
+def _document(desk: Desk, ref: DocumentRef, deadline: Deadline) -> DocumentBody:
+    known = desk.documents.get((ref.kind, ref.version))
+    if known is None:
+        known = desk.client.document(ref, deadline)
+        if (known.kind, known.version) != (ref.kind, ref.version):
+            raise RenewalError(ErrorCode.NOT_THE_SHOP, "another text than was asked for")
+        desk.documents[ref.kind, ref.version] = known
+    return known
+
+
+def _unanswered(desk: Desk) -> tuple[str, ...]:
+    try:
+        rows = desk.outbox.unsettled()
+    except RenewalError:
+        return ()  # eSklep can be looked at without a database; ordering will say STORE
+    return tuple(row.licence_id for row in rows if row.state in UNANSWERED)
+
+
+def order_quote(desk: Desk, params: protocol.QuoteParams) -> protocol.QuoteResult:
+    """Return the price of an offer."""
+    body = desk.client.quote(params.licence_id, params.offer_id, desk.deadline())
+    return protocol.QuoteResult(quote=translate.quote(body))
+
+
+def order_place(desk: Desk, params: protocol.PlaceParams) -> protocol.OrderResult:
+    """Place a confirmed order; from then on it is watched, unless it was refused before anything was written down."""
+    key = params.order.key
+    try:
+        order = desk.sender.place(params.order)
+    except Exception as error:
+        if type(error) is not RenewalError:
+            desk.settler.watch(key)
+        raise
+    desk.settler.watch(key)
+    return protocol.OrderResult(order=order, key=key)
+
+
+def order_status(desk: Desk, params: protocol.StatusParams) -> protocol.OrderResult:
+    """Return an order as the shop has it now."""
+    return protocol.OrderResult(order=translate.order(desk.client.order(params.order_id, desk.deadline())))
+
+
+def data_correct(desk: Desk, params: protocol.CorrectParams) -> protocol.CorrectResult:
+    """Report wrong company data."""
+    return protocol.CorrectResult(ticket=desk.client.report(params.message, desk.deadline()).ticket)
+
+
+def licence_import(refresh: LicenceRefresh, params: protocol.ImportParams) -> protocol.LicenceInstalled:
+    """Install a licence from a file of the user's choice; needs neither the desk nor the network."""
+    program = refresh.import_file(Path(params.path))
+    return protocol.LicenceInstalled(licence_id=program.licence_id, valid_until=program.valid_until)
+
+
+def licence_refresh(desk: Desk, _params: protocol.Nothing) -> protocol.RefreshResult:
+    """Ask the shop for a newer licence of this program, and install it where there is one; quick, or not at all.
+
+    Raises:
+        RenewalError: why the shop could not be asked, or why its licence was refused; the old one stays.
+    """
+    deadline = Deadline(REFRESH_SECONDS)
+    here = desk.refresh.program()
+    known = _known_there(desk, here.licence_id, deadline)
+    if known.seq > here.seq:
+        desk.refresh.install(desk.client.licence_file(here.licence_id, deadline))
+        installed = protocol.LicenceInstalled(
+            licence_id=here.licence_id, valid_until=known.valid_until, renewed=known.valid_until > here.valid_until
+        )
+        desk.notify(Event.LICENCE_INSTALLED, installed)
+    return protocol.RefreshResult(valid_until=known.valid_until, enrolled=known.enrolled)
+
+
+def _known_there(desk: Desk, licence_id: str, deadline: Deadline) -> KnownLicence:
+    cached = desk.cache.get(licence_id)
+    answer = desk.client.storefront_unless(cached.tag if cached else "", deadline)
+    if answer is None and cached is not None:
+        return cached
+    body, tag = answer or (None, "")
+    entry = next((entry for entry in (body.programs if body else ()) if entry.licence_id == licence_id), None)
+    if entry is None:
+        raise RenewalError(ErrorCode.LICENCE_REFUSED_BY_SHOP, "the shop does not list this licence")
+    known = KnownLicence(tag, entry.seq, entry.valid_until, entry.auto_renewal)
+    desk.cache.put(licence_id, known)
+    return known
+
+
+def contact_check(params: protocol.ContactParams) -> protocol.ContactResult:
+    """Judge contact fields; needs neither the desk nor the network."""
+    from r2_renewal.contract.contact import check_email, check_phone
+
+    emails = {name: check_email(text) for name, text in params.emails.items()}
+    phones = {name: check_phone(text) for name, text in params.phones.items()}
+    return protocol.ContactResult(verdicts=emails | phones)
+
+
+AT_THE_DESK: Mapping[Method, Callable[[Desk, Any], protocol.Message]] = {
+    Method.ESHOP_LOAD: eshop_load,
+    Method.ORDER_QUOTE: order_quote,
+    Method.ORDER_PLACE: order_place,
+    Method.ORDER_STATUS: order_status,
+    Method.DATA_CORRECT: data_correct,
+    Method.LICENCE_REFRESH: licence_refresh,
+}

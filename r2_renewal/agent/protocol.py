@@ -1,0 +1,297 @@
+"""What host and agent say to each other: JSON-RPC 2.0, one object a line, over stdin and stdout of the agent.
+
+Rules: every call and answer is typed on both sides; a failure carries the stable ``ErrorCode`` in ``data.code``; the agent
+sends notifications (no ``id``) when something happens by itself. No other file of the agent is for the windows.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Raw, Struct
+
+from r2_renewal.domain.basket import Storefront
+from r2_renewal.domain.consent import Document
+from r2_renewal.domain.contact import ContactVerdict
+from r2_renewal.domain.offer import Quote
+from r2_renewal.domain.order import ConfirmedOrder, Order
+
+VERSION = 1
+SERVER_ERROR = -32000
+INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+PARSE_ERROR = -32700
+
+
+class Method(StrEnum):
+    """Calls of the host."""
+
+    HELLO = "hello"
+    ESHOP_LOAD = "eshop.load"
+    CONTACT_CHECK = "contact.check"
+    ORDER_QUOTE = "order.quote"
+    ORDER_PLACE = "order.place"
+    ORDER_STATUS = "order.status"
+    DATA_CORRECT = "data.correct"
+    LICENCE_IMPORT = "licence.import"
+    LICENCE_REFRESH = "licence.refresh"
+
+
+class Event(StrEnum):
+    """Notifications of the agent."""
+
+    ORDER_CHANGED = "order.changed"
+    ORDER_REFUSED = "order.refused"
+    LICENCE_INSTALLED = "licence.installed"
+    LICENCE_NOT_INSTALLED = "licence.not_installed"
+
+
+class Delivery(StrEnum):
+    """What a failed ``order.place`` knows of the order: which of „nie wysłane", „nie wiemy", „odrzucone" is true."""
+
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+
+
+class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of every message and of every parameter set: immutable, fields by name."""
+
+
+class KeyParam(Message, frozen=True):
+    """A trusted key. Attributes: ed25519: 64 hexadecimal digits."""
+
+    id: str
+    ed25519: str
+
+
+class HelloParams(Message, frozen=True):
+    """Opens the conversation and configures the agent.
+
+    Attributes:
+        protocol: version spoken by the host.
+        shop_url: base URL of the shop.
+        licence_path: the licence file to read and replace.
+        fallback_path: where a renewed licence goes when that place cannot be written; empty for nowhere.
+        trusted_keys: keys that may sign licences.
+        product_code: the product whose licence it is.
+        state_dir: folder of local state.
+        call_seconds: total deadline of a call that reads from the shop, retries included.
+        order_seconds: total deadline of an order, retries included.
+        proxy: proxy to use before the system's; empty for the system's.
+        offline_only: whether the administrator forbids every connection.
+    """
+
+    protocol: int
+    shop_url: str
+    licence_path: str
+    trusted_keys: tuple[KeyParam, ...]
+    product_code: str
+    state_dir: str
+    call_seconds: float = 15.0
+    order_seconds: float = 30.0
+    fallback_path: str = ""
+    proxy: str = ""
+    offline_only: bool = False
+
+
+class HelloResult(Message, frozen=True):
+    """Attributes: protocol: version spoken by the agent; version: its package; open_orders: unsettled orders resumed."""
+
+    protocol: int
+    version: str
+    open_orders: int
+
+
+class Nothing(Message, frozen=True):
+    """No parameters, or no result."""
+
+
+class LoadResult(Message, frozen=True):
+    """What eSklep opens with.
+
+    Attributes:
+        storefront: the basket, the offers and the texts.
+        unanswered: licences with an order of which nobody knows yet whether it arrived; not to be ordered again.
+    """
+
+    storefront: Storefront
+    unanswered: tuple[str, ...] = ()
+
+
+class ContactParams(Message, frozen=True):
+    """Texts to judge, by field name. Attributes: emails; phones: text by the caller's name of the field."""
+
+    emails: dict[str, str] = {}
+    phones: dict[str, str] = {}
+
+
+class ContactResult(Message, frozen=True):
+    """Attributes: verdicts: by the caller's name of the field."""
+
+    verdicts: dict[str, ContactVerdict]
+
+
+class QuoteParams(Message, frozen=True):
+    """Attributes: licence_id: the owned program; offer_id: what to price."""
+
+    licence_id: str
+    offer_id: str
+
+
+class QuoteResult(Message, frozen=True):
+    """Attributes: quote: price, period and renewal."""
+
+    quote: Quote
+
+
+class PlaceParams(Message, frozen=True):
+    """Attributes: order: what the customer confirmed, with its key."""
+
+    order: ConfirmedOrder
+
+
+class OrderResult(Message, frozen=True):
+    """Attributes: order: as the shop has it; key: the confirmation it came from, where this computer knows it."""
+
+    order: Order
+    key: str = ""
+
+
+class StatusParams(Message, frozen=True):
+    """Attributes: order_id: the shop's identifier."""
+
+    order_id: str
+
+
+class CorrectParams(Message, frozen=True):
+    """Attributes: message: what is wrong with the company data."""
+
+    message: str
+
+
+class CorrectResult(Message, frozen=True):
+    """Attributes: ticket: number for people."""
+
+    ticket: str
+
+
+class ImportParams(Message, frozen=True):
+    """Attributes: path: a licence file of the user's choice, to verify and install."""
+
+    path: str
+
+
+class RefreshResult(Message, frozen=True):
+    """What the shop knows of this licence. Attributes: valid_until: its last day there; enrolled: whether it renews by itself."""
+
+    valid_until: date
+    enrolled: bool
+
+
+class LicenceInstalled(Message, frozen=True):
+    """A newer licence stands in place of the old one.
+
+    Attributes:
+        licence_id: whose.
+        valid_until: its last day.
+        renewed: whether that day moved; otherwise a limit grew.
+    """
+
+    licence_id: str
+    valid_until: date
+    renewed: bool = True
+
+
+class LicenceNotInstalled(Message, frozen=True):
+    """A licence came and was refused; the old one stays. Attributes: licence_id; code: the ``ErrorCode``."""
+
+    licence_id: str
+    code: str
+
+
+class ErrorData(Message, frozen=True):
+    """The typed part of a failure.
+
+    Attributes:
+        code: the ``ErrorCode``.
+        delivery: the ``Delivery`` of a failed order; empty with every other call.
+        quote: the new price, with PRICE_CHANGED.
+        document: the new text, with CONSENT_TEXT_CHANGED.
+        fields: refused fields, with ORDER_INVALID.
+    """
+
+    code: str
+    delivery: str = ""
+    quote: Quote | None = None
+    document: Document | None = None
+    fields: tuple[str, ...] = ()
+
+
+class OrderRefused(Message, frozen=True):
+    """The shop refused an order whose fate was unknown. Attributes: key; licence_id; error: why."""
+
+    key: str
+    licence_id: str
+    error: ErrorData
+
+
+class ErrorBody(Message, frozen=True):
+    """A failure. Attributes: code: JSON-RPC's number; message: one line for the log; data: the typed part."""
+
+    code: int
+    message: str
+    data: ErrorData
+
+
+class Request(Message, frozen=True, omit_defaults=False):
+    """A call of the host; ``jsonrpc`` is always on the wire. Attributes: id: number of the call; method; params."""
+
+    id: int
+    method: str
+    params: Raw = Raw(b"{}")
+    jsonrpc: str = "2.0"
+
+
+class Incoming(Message, frozen=True):
+    """Anything the agent sends: an answer (``id``) or a notification (``method``)."""
+
+    jsonrpc: str
+    id: int | None = None
+    result: Raw = Raw()
+    error: ErrorBody | None = None
+    method: str | None = None
+    params: Raw = Raw(b"{}")
+
+
+RESULTS: dict[Method, type[Any]] = {
+    Method.HELLO: HelloResult,
+    Method.ESHOP_LOAD: LoadResult,
+    Method.CONTACT_CHECK: ContactResult,
+    Method.ORDER_QUOTE: QuoteResult,
+    Method.ORDER_PLACE: OrderResult,
+    Method.ORDER_STATUS: OrderResult,
+    Method.DATA_CORRECT: CorrectResult,
+    Method.LICENCE_IMPORT: LicenceInstalled,
+    Method.LICENCE_REFRESH: RefreshResult,
+}
+PARAMS: dict[Method, type[Any]] = {
+    Method.HELLO: HelloParams,
+    Method.ESHOP_LOAD: Nothing,
+    Method.CONTACT_CHECK: ContactParams,
+    Method.ORDER_QUOTE: QuoteParams,
+    Method.ORDER_PLACE: PlaceParams,
+    Method.ORDER_STATUS: StatusParams,
+    Method.DATA_CORRECT: CorrectParams,
+    Method.LICENCE_IMPORT: ImportParams,
+    Method.LICENCE_REFRESH: Nothing,
+}
+EVENTS: dict[Event, type[Any]] = {
+    Event.ORDER_CHANGED: OrderResult,
+    Event.ORDER_REFUSED: OrderRefused,
+    Event.LICENCE_INSTALLED: LicenceInstalled,
+    Event.LICENCE_NOT_INSTALLED: LicenceNotInstalled,
+}

@@ -1,0 +1,151 @@
+"""JSON-RPC 2.0, one object a line: reading calls, answering them, telling of events.
+
+Rules: lines are read on the main thread and answered from a small pool, so a call that waits for the shop stops no other; a
+line that is not understood gets an answer, never an end; only the end of the host's pipe ends the agent.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO
+
+import msgspec
+
+from r2_renewal.agent import protocol
+from r2_renewal.agent.agent_log import AgentLog
+from r2_renewal.agent.protocol import Event, HelloParams, Incoming, Message, Method, Request
+from r2_renewal.agent.service import Service
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+
+LONGEST_LINE = 4 * 1024 * 1024
+WORKERS = 6
+_JSON_RPC = "2.0"
+
+
+class Channel:
+    """The agent's only way to the host: whole lines, one at a time."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def write(self, message: bytes) -> None:
+        """Write one line; a host that no longer listens is no failure here, its closed stdin will end the agent."""
+        with self._lock:
+            try:
+                self._stream.write(message + b"\n")
+                self._stream.flush()
+            except (OSError, ValueError):
+                return
+
+    def notify(self, event: Event, content: Message) -> None:
+        """Tell of something that happened by itself."""
+        params = msgspec.Raw(msgspec.json.encode(content))
+        self.write(msgspec.json.encode(Incoming(jsonrpc=_JSON_RPC, method=event.value, params=params)))
+
+    def answer(self, number: int, result: Message) -> None:
+        """Answer a call."""
+        raw = msgspec.Raw(msgspec.json.encode(result))
+        self.write(msgspec.json.encode(Incoming(jsonrpc=_JSON_RPC, id=number, result=raw)))
+
+    def refuse(self, number: int | None, error: protocol.ErrorBody) -> None:
+        """Answer a call with a failure; a line that has no readable number is answered with ``null`` for it."""
+        self.write(msgspec.json.encode({"jsonrpc": _JSON_RPC, "id": number, "error": error}))
+
+
+class Server:
+    """Serves one host until its pipe ends."""
+
+    def __init__(self, calls: BinaryIO, channel: Channel, service: Service, log: AgentLog) -> None:
+        self._calls = calls
+        self._channel = channel
+        self._service = service
+        self._log = log
+        self._pool = ThreadPoolExecutor(WORKERS, "call")
+
+    def serve(self) -> None:
+        """Read calls until the host closes the pipe; what is still under way then is left to the caller."""
+        while line := self._calls.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE:
+                self._skip(line)
+                self._refuse(None, protocol.PARSE_ERROR, "line too long")
+            elif line.strip():
+                self._take(line)
+
+    def _skip(self, line: bytes) -> None:
+        while line and not line.endswith(b"\n"):
+            line = self._calls.readline(LONGEST_LINE)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            request = msgspec.json.decode(line, type=Request)
+        except msgspec.ValidationError:
+            self._refuse(_number(line), protocol.INVALID_REQUEST, "not a request")
+            return
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            self._refuse(None, protocol.PARSE_ERROR, "not JSON")
+            return
+        if request.jsonrpc != _JSON_RPC:
+            self._refuse(request.id, protocol.INVALID_REQUEST, "not JSON-RPC 2.0")
+        elif request.method not in set(Method):
+            self._refuse(request.id, protocol.METHOD_NOT_FOUND, "unknown method")
+        elif self._service.is_greeted and request.method != Method.HELLO:
+            self._pool.submit(self._work, request)
+        else:
+            # The greeting is answered before the next line is read: calls may follow it without waiting.
+            self._work(request)
+
+    def _work(self, request: Request) -> None:
+        began, method = time.monotonic(), Method(request.method)
+        outcome = self._outcome(request, method)
+        self._log.write(method.value, outcome, time.monotonic() - began)
+
+    def _outcome(self, request: Request, method: Method) -> str:
+        """Do and answer a call; return ``ok`` or the code of its failure, for the log."""
+        try:
+            params = msgspec.json.decode(request.params, type=protocol.PARAMS[method])
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return self._refuse(request.id, protocol.INVALID_PARAMS, "parameters do not fit")
+        try:
+            self._channel.answer(request.id, self._result(method, params))
+        except RenewalError as error:
+            return self._fail(request.id, method, error)
+        except Exception as error:
+            self._log.write_unforeseen(method.value, error)
+            return self._fail(request.id, method, RenewalError(ErrorCode.INTERNAL, type(error).__name__))
+        return "ok"
+
+    def _result(self, method: Method, params: Message) -> Message:
+        if isinstance(params, HelloParams):
+            return self._service.greet(params)
+        if not self._service.is_greeted:
+            raise RenewalError(ErrorCode.CONFIGURATION, "hello comes first")
+        return self._service.call(method, params)
+
+    def _fail(self, number: int, method: Method, error: RenewalError) -> str:
+        # Imported late: it knows the shop's contract, which the greeting does not need.
+        from r2_renewal.agent.failures import error_data
+
+        data = error_data(error, of_order=method is Method.ORDER_PLACE)
+        message = f"{error.code.value} {error.code.name}"
+        self._channel.refuse(number, protocol.ErrorBody(code=protocol.SERVER_ERROR, message=message, data=data))
+        return error.code.value
+
+    def _refuse(self, number: int | None, code: int, message: str) -> str:
+        data = protocol.ErrorData(code=ErrorCode.AGENT_GARBLED.value)
+        self._channel.refuse(number, protocol.ErrorBody(code=code, message=message, data=data))
+        return data.code
+
+
+class _Numbered(msgspec.Struct):
+    id: int
+
+
+def _number(line: bytes) -> int | None:
+    """Return the number of a line that is JSON but no request, where it has one."""
+    try:
+        return msgspec.json.decode(line, type=_Numbered).id
+    except (msgspec.MsgspecError, ValueError):
+        return None

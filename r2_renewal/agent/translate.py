@@ -1,0 +1,212 @@
+"""Bodies of the shop's API turned into values of the domain, and the confirmed order turned into a body.
+
+Rules: an order state unknown to this version is PENDING; an offer of an unknown kind is left out, for it could not be shown
+rightly; anything else that does not fit is NOT_THE_SHOP.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from msgspec import UnsetType
+from msgspec.structs import replace
+
+from r2_renewal.contract import structs
+from r2_renewal.domain.basket import BasketEntry, Storefront
+from r2_renewal.domain.company import Company
+from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS, Document, GivenConsent
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.money import Money, Price
+from r2_renewal.domain.offer import Offer, Quote, ServiceKind
+from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer, OrderState
+from r2_renewal.domain.program import OwnedProgram
+
+CHANNEL = "module"
+DOCUMENT_KINDS = (AUTO_RENEWAL, TERMS, RODO)
+
+
+def money(body: structs.Amount) -> Money:
+    """Return an amount."""
+    return Money(Decimal(body.amount), body.currency)
+
+
+def price(body: structs.PriceBody) -> Price:
+    """Return net, VAT and gross."""
+    return Price(money(body.net), money(body.vat), money(body.gross))
+
+
+def service_kind(text: str) -> ServiceKind:
+    """Return the kind of a service.
+
+    Raises:
+        RenewalError: NOT_THE_SHOP, where this version knows no such kind.
+    """
+    try:
+        return ServiceKind(text)
+    except ValueError as error:
+        raise RenewalError(ErrorCode.NOT_THE_SHOP, "unknown kind of service") from error
+
+
+def order_state(text: str) -> OrderState:
+    """Return the state of an order; PENDING for one unknown to this version."""
+    return OrderState(text) if text in set(OrderState) else OrderState.PENDING
+
+
+def document(body: structs.DocumentBody) -> Document:
+    """Return a text of the vendor."""
+    return Document(body.kind, body.version, body.title, body.text)
+
+
+def document_or_none(body: structs.DocumentBody | UnsetType) -> Document | None:
+    """Return a text where a problem carries one."""
+    return None if isinstance(body, UnsetType) else document(body)
+
+
+def quote(body: structs.QuoteBody) -> Quote:
+    """Return a price with its period and renewal.
+
+    Raises:
+        RenewalError: NOT_THE_SHOP, where its kind is unknown.
+    """
+    return Quote(
+        quote_id=body.quote_id,
+        offer_id=body.lines[0].offer_id,
+        licence_id=body.licence_id,
+        kind=service_kind(body.kind),
+        description="; ".join(line.description for line in body.lines),
+        period_from=body.period.first_day,
+        period_to=body.period.last_day,
+        price=price(body.price),
+        renewal_date=body.renewal.day,
+        renewal_price=price(body.renewal.price),
+        cancel_until=body.renewal.cancel_until,
+        expires_at=body.expires_at,
+    )
+
+
+def quote_or_none(body: structs.QuoteBody | UnsetType) -> Quote | None:
+    """Return a price where a problem carries one that this version understands."""
+    if isinstance(body, UnsetType):
+        return None
+    try:
+        return quote(body)
+    except RenewalError:
+        return None
+
+
+def order(body: structs.OrderBody) -> Order:
+    """Return an order.
+
+    Raises:
+        RenewalError: NOT_THE_SHOP, where its kind is unknown.
+    """
+    return Order(
+        order_id=body.order_id,
+        number=body.number,
+        licence_id=body.licence_id,
+        program=body.program,
+        kind=service_kind(body.kind),
+        state=order_state(body.state),
+        placed_at=body.placed_at,
+        description=body.description,
+        period_from=body.period.first_day,
+        period_to=body.period.last_day,
+        price=price(body.price),
+        email=body.email,
+        renewal_date=body.renewal.day if body.renewal else None,
+        cancel_until=body.renewal.cancel_until if body.renewal else None,
+    )
+
+
+def storefront(
+    body: structs.StorefrontBody, documents: Mapping[str, structs.DocumentBody], fetched_at: datetime
+) -> Storefront:
+    """Return everything that eSklep opens with.
+
+    Args:
+        body: the shop's answer.
+        documents: the texts of ``DOCUMENT_KINDS``.
+        fetched_at: when the shop answered, aware.
+    """
+    return Storefront(
+        company=_company(body.company),
+        invoice_email=body.invoice_email,
+        basket=tuple(_entry(program, body.orders) for program in body.programs),
+        offers=tuple(_offer(offer) for offer in body.offers if offer.kind in set(ServiceKind)),
+        consent=document(documents[AUTO_RENEWAL]),
+        terms=document(documents[TERMS]),
+        privacy=document(documents[RODO]),
+        consent_required=body.consent_required,
+        panel_url=body.panel_url,
+        contact_email=body.contact_email,
+        fetched_at=fetched_at,
+    )
+
+
+def _company(body: structs.CompanyBody) -> Company:
+    return Company(body.name, body.nip, body.street, body.postcode, body.city)
+
+
+def _offer(body: structs.OfferBody) -> Offer:
+    return Offer(body.offer_id, body.licence_id, ServiceKind(body.kind), body.name, money(body.net), body.limits)
+
+
+def _entry(body: structs.ProgramBody, orders: tuple[structs.OrderBody, ...]) -> BasketEntry:
+    mine = (order(entry) for entry in orders if entry.licence_id == body.licence_id and entry.kind in set(ServiceKind))
+    return BasketEntry(
+        program=_program(body),
+        auto_renewal=body.auto_renewal,
+        renewal_date=body.renewal_date,
+        open_order=next((entry for entry in mine if not entry.state.is_final), None),
+    )
+
+
+def _program(body: structs.ProgramBody) -> OwnedProgram:
+    return OwnedProgram(
+        licence_id=body.licence_id,
+        program_id=body.program_id,
+        product=body.product,
+        name=body.name,
+        edition=body.edition,
+        valid_until=body.valid_until,
+        seq=body.seq,
+        limits=body.limits,
+        services=body.services,
+    )
+
+
+def order_request(confirmed: ConfirmedOrder, app_version: str) -> structs.OrderRequest:
+    """Return the body of what the customer confirmed."""
+    gross = confirmed.quote.price.gross
+    return structs.OrderRequest(
+        quote_id=confirmed.quote.quote_id,
+        nip=confirmed.nip,
+        company_confirmed=True,
+        invoice_email=confirmed.invoice_email,
+        orderer=_orderer(confirmed.orderer),
+        consent=None if confirmed.consent is None else _consent(confirmed.consent),
+        gross=structs.Amount(amount=f"{gross.amount:.2f}", currency=gross.currency),
+        channel=CHANNEL,
+        app_version=app_version,
+    )
+
+
+def digest(request: structs.OrderRequest) -> str:
+    """Return the SHA-256 of what was confirmed, whichever version of the program confirmed it."""
+    return hashlib.sha256(msgspec.json.encode(replace(request, app_version=""))).hexdigest()
+
+
+def _orderer(orderer: Orderer) -> structs.OrdererBody:
+    return structs.OrdererBody(
+        first_name=orderer.first_name, last_name=orderer.last_name, phone=orderer.phone, email=orderer.email
+    )
+
+
+def _consent(consent: GivenConsent) -> structs.ConsentBody:
+    return structs.ConsentBody(
+        kind=consent.kind, text_version=consent.version, sha256=consent.sha256, locale=consent.locale
+    )

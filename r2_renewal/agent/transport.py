@@ -1,0 +1,318 @@
+"""One exchange with the shop over ``requests``: bounded in time and size, trusting nothing that it did not ask for.
+
+Rules: TLS by the operating system's trust, never turned off; plain HTTP for loopback only; no redirect is followed and no byte of
+its body is read; no cookies, no netrc, no settings from the environment but the system's proxies, which the administrator's own
+goes before; bodies are capped while they stream, undecoded; one deadline over the whole exchange.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.client import HTTPException
+from http.cookiejar import DefaultCookiePolicy
+from ssl import PROTOCOL_TLS_CLIENT
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import requests
+import truststore
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+from urllib3.poolmanager import PoolManager
+
+from r2_renewal.agent.deadline import Deadline
+from r2_renewal.agent.failures import ShopError, of_exception
+from r2_renewal.agent.protocol import Delivery
+from r2_renewal.agent.watched import Line, WatchedConnection, WatchedSecureConnection, run
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+
+CONNECT_SECONDS = 5.0
+# Beyond this, a router on the way may have forgotten the connection without a word to anybody.
+LONGEST_IDLE_SECONDS = 20.0
+LONGEST_RETRY_AFTER = 60.0
+IF_NONE_MATCH = "If-None-Match"
+JSON_CAP = 1024 * 1024
+LICENCE_CAP = 64 * 1024
+_BLOCK = 64 * 1024
+_LONGEST_WAIT_TEXT = 6
+# A socket timeout of 0 would mean non-blocking.
+_INSTANT = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request.
+
+    Attributes:
+        method: HTTP method.
+        path: path below the shop's base URL.
+        headers: headers beyond those that every request has.
+        body: bytes to send; None for none.
+        cap: greatest body of the answer, in bytes.
+        fresh: whether it needs a connection of its own, since a kept one may be dead and the request must not go twice.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    cap: int = JSON_CAP
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer.
+
+    Attributes:
+        status: HTTP status, never 3xx but 304 to a request with a condition.
+        media_type: content type without parameters, lower case.
+        body: the bytes, undecoded.
+        retry_after: seconds that the shop asked to wait, clamped; None where it did not.
+        date: the shop's clock, aware; None where it told none.
+        tag: the body's entity tag; empty where it has none.
+    """
+
+    status: int
+    media_type: str
+    body: bytes
+    retry_after: float | None
+    date: datetime | None
+    tag: str = ""
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it says that what the caller has still holds."""
+        return self.status == HTTPStatus.NOT_MODIFIED
+
+
+class _Adapter(HTTPAdapter):
+    """Gives every connection the system's trust and the deadline's watch."""
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        """Make the pool of direct connections."""
+        super().init_poolmanager(connections, maxsize, block, ssl_context=_trust(), **pool_kwargs)
+        _watch(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
+        """Return the pool of connections through a proxy."""
+        manager = super().proxy_manager_for(proxy, ssl_context=_trust(), **proxy_kwargs)
+        _watch(manager)
+        return manager
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
+        """Demand a certificate; the inherited method would add certifi's authorities to the system's."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+class _Session(requests.Session):
+    """A session that does not even look at a redirect: the inherited one reads its body, without a limit."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Know of no redirect."""
+
+
+def _trust() -> truststore.SSLContext:
+    return truststore.SSLContext(PROTOCOL_TLS_CLIENT)
+
+
+def _watch(manager: PoolManager) -> None:
+    plain, secure = manager.pool_classes_by_scheme["http"], manager.pool_classes_by_scheme["https"]
+    manager.pool_classes_by_scheme = {
+        "http": type("WatchedPool", (plain,), {"ConnectionCls": WatchedConnection}),
+        "https": type("WatchedSecurePool", (secure,), {"ConnectionCls": WatchedSecureConnection}),
+    }
+
+
+class Transport:
+    """The way to one shop. A session belongs to one exchange at a time, since neither it nor its TLS context is thread-safe."""
+
+    def __init__(self, base_url: str, user_agent: str, proxy: str = "", *, offline_only: bool = False) -> None:
+        """Check where the shop is.
+
+        Args:
+            base_url: base URL of the shop.
+            user_agent: how every request names itself.
+            proxy: proxy to use before the system's; empty for the system's.
+            offline_only: whether every exchange is refused, since the administrator forbids connections.
+
+        Raises:
+            RenewalError: CONFIGURATION, where the address is no HTTPS base URL (HTTP for loopback).
+        """
+        self._base = base_url.rstrip("/")
+        self._url = _checked(self._base)
+        self._user_agent = user_agent
+        self._proxy = proxy
+        self._offline_only = offline_only
+        self._idle: list[tuple[_Session, float]] = []
+        self._lock = threading.Lock()
+
+    def exchange(self, message: Message, deadline: Deadline) -> Answer:
+        """Send a request and return the whole answer.
+
+        Raises:
+            ShopError: anything but a whole answer of acceptable form; its ``delivery`` says whether the request went out.
+        """
+        if self._offline_only:
+            raise ShopError(ErrorCode.OFFLINE_BY_POLICY, "forbidden by the administrator", Delivery.NOT_SENT)
+        line = Line()
+        try:
+            return run(lambda: self._over_session(message, deadline), line, deadline)
+        except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
+            raise of_exception(error, reached=line.reached) from error
+
+    def _over_session(self, message: Message, deadline: Deadline) -> Answer:
+        session = self._session(message.fresh)
+        try:
+            answer = _exchange(session, self._base, message, deadline)
+        except BaseException:
+            session.close()
+            self._drop_idle()
+            raise
+        with self._lock:
+            self._idle.append((session, time.monotonic()))
+        return answer
+
+    def _session(self, fresh: bool) -> _Session:
+        with self._lock:
+            while self._idle and not fresh:
+                session, since = self._idle.pop()
+                if time.monotonic() - since < LONGEST_IDLE_SECONDS:
+                    return session
+                session.close()
+        return self._new_session()
+
+    def _new_session(self) -> _Session:
+        session = _Session()
+        session.trust_env = False
+        session.proxies = _proxies(self._url, self._proxy)
+        session.headers.update({"Accept-Encoding": "identity", "User-Agent": self._user_agent})
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.mount(self._base, _Adapter(max_retries=0))
+        return session
+
+    def _drop_idle(self) -> None:
+        """Close kept connections after one has failed: the next try must not meet another dead one."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for session, _ in idle:
+            session.close()
+
+
+def _exchange(session: _Session, base: str, message: Message, deadline: Deadline) -> Answer:
+    seconds = deadline.left or _INSTANT
+    with session.request(
+        message.method,
+        base + message.path,
+        headers=dict(message.headers),
+        data=message.body,
+        timeout=(min(CONNECT_SECONDS, seconds), seconds),
+        allow_redirects=False,
+        stream=True,
+    ) as response:
+        if _leads_elsewhere(response.status_code, message):
+            raise ShopError(ErrorCode.NOT_THE_SHOP, "redirected")
+        return Answer(
+            response.status_code,
+            response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
+            _body(response, message.cap),
+            retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC)),
+            _date(response.headers.get("Date", "")),
+            response.headers.get("ETag", ""),
+        )
+
+
+def _leads_elsewhere(status: int, message: Message) -> bool:
+    if status == HTTPStatus.NOT_MODIFIED and IF_NONE_MATCH in message.headers:
+        return False
+    return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _body(response: requests.Response, cap: int) -> bytes:
+    """Return the whole body, undecoded.
+
+    Raises:
+        ShopError: NOT_THE_SHOP, where it is longer than ``cap`` or encoded; the rest is not read.
+    """
+    if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+        raise ShopError(ErrorCode.NOT_THE_SHOP, "an encoding that was not asked for")
+    blocks, size = [], 0
+    while block := response.raw.read(min(_BLOCK, cap + 1 - size), decode_content=False):
+        blocks.append(block)
+        size += len(block)
+        if size > cap:
+            raise ShopError(ErrorCode.NOT_THE_SHOP, "body over the cap")
+    return b"".join(blocks)
+
+
+def retry_after(text: str, now: datetime) -> float | None:
+    """Return the seconds of a ``Retry-After`` header, 0 to 60; None where it says nothing sensible (RFC 9110, 10.2.3).
+
+    Args:
+        text: the header, seconds or a date.
+        now: the present moment, aware.
+    """
+    if text.isascii() and text.isdigit():
+        seconds = float(text) if len(text) <= _LONGEST_WAIT_TEXT else LONGEST_RETRY_AFTER
+        return min(seconds, LONGEST_RETRY_AFTER)
+    try:
+        moment = parsedate_to_datetime(text)
+        wait = (moment - now).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wait, 0.0), LONGEST_RETRY_AFTER)
+
+
+def _checked(base: str) -> SplitResult:
+    try:
+        url = urlsplit(base)
+        is_plain = not (url.username or url.password or url.query or url.fragment) and url.port != 0
+    except ValueError as error:
+        raise RenewalError(ErrorCode.CONFIGURATION, "the shop's address is no URL") from error
+    if not url.hostname or not is_plain:
+        raise RenewalError(ErrorCode.CONFIGURATION, "the shop's address is no base URL")
+    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname)):
+        raise RenewalError(ErrorCode.CONFIGURATION, "the shop's address is not HTTPS")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _proxies(url: SplitResult, given: str) -> dict[str, str]:
+    """Return the given proxy for the shop, or the system's; none for loopback and for hosts that the system excepts.
+
+    Called under the deadline: on Windows the exceptions may be looked up in DNS.
+    """
+    host = url.hostname or ""
+    if _is_loopback(host):
+        return {}
+    if given:
+        return {url.scheme: given}
+    if proxy_bypass(host):
+        return {}
+    system = getproxies()
+    proxy = system.get(url.scheme) or system.get("all")
+    return {url.scheme: proxy} if proxy else {}

@@ -1,0 +1,59 @@
+"""``r2-renewal demo``: shop, licence and payroll host in one command."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from r2_renewal.cli.values import a_path, a_port, days_left, seconds
+
+if TYPE_CHECKING:
+    from r2_renewal.cli import Commands
+
+DAYS_LEFT = 30
+AUTO_FULFIL_SECONDS = 3.0
+
+
+def add_parsers(commands: Commands) -> None:
+    """Declare the command ``demo``."""
+    parser = commands.add_parser(
+        "demo",
+        help="pokazuje całość: sklep wzorcowy, licencja i program płacowy",
+        description=(
+            "Uruchamia sklep wzorcowy na wolnym porcie tego komputera, wystawia podpisaną licencję i otwiera przykładowy program "
+            "płacowy „R2płatnik (demo)”. Pierwszy wiersz na wyjściu to obiekt JSON z adresami i plikami. Ctrl-C kończy wszystko."
+        ),
+    )
+    parser.add_argument(
+        "--days-left", type=days_left, default=DAYS_LEFT, metavar="N", help="dni do końca abonamentu (domyślnie 30)"
+    )
+    parser.add_argument(
+        "--state", type=a_path, metavar="FOLDER", help="folder danych, zachowany na później (domyślnie tymczasowy)"
+    )
+    parser.add_argument("--port", type=a_port, default=0, metavar="N", help="port sklepu (domyślnie 0: wolny)")
+    parser.add_argument(
+        "--auto-fulfil",
+        type=seconds,
+        default=AUTO_FULFIL_SECONDS,
+        metavar="S",
+        help="po ilu sekundach sklep realizuje zamówienie (domyślnie 3)",
+    )
+    parser.add_argument("--no-gui", action="store_true", help="tylko sklep i pliki, bez okien")
+    parser.add_argument("--offscreen", action="store_true", help="okna bez ekranu")
+    parser.set_defaults(handler=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the demo until its window is closed or it is interrupted."""
+    from r2_renewal.demo.launch import DemoOptions, launch
+
+    return launch(
+        DemoOptions(
+            days_left=arguments.days_left,
+            state=arguments.state,
+            port=arguments.port,
+            auto_fulfil=arguments.auto_fulfil,
+            gui=not arguments.no_gui,
+            offscreen=arguments.offscreen,
+        )
+    )

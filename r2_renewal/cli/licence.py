@@ -1,0 +1,306 @@
+"""``r2-renewal status`` and ``r2-renewal licence …``: the licence file from the command line.
+
+Rules: ``status`` is the startup decision, told by exit code (0 valid, 10 expiring, 20 expired, 30 anything else) and by
+the keys of its JSON; the ``licence`` commands end with 0 or 30. A refusal is JSON too where JSON was asked for. The licence
+key is never printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from r2_renewal.cli.values import a_date, a_path
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+
+if TYPE_CHECKING:
+    from r2_renewal.domain.licence import Licence, Verdict
+    from r2_renewal.domain.program import OwnedProgram
+    from r2_renewal.licensing.container import VerifiedPayload
+    from r2_renewal.licensing.keys import TrustedKey
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+EXIT_OK = 0
+EXIT_EXPIRING = 10
+EXIT_EXPIRED = 20
+EXIT_OTHER = 30
+
+
+def add_parsers(commands: Commands) -> None:
+    """Declare the commands of this group."""
+    status = leaf(commands, "status", _status, "Stan abonamentu: decyzja podejmowana przy starcie programu.")
+    status.epilog = "Kod wyjścia: 0 ważny, 10 kończy się, 20 wygasł, 30 inny stan."
+    status.add_argument("--licence", metavar="PLIK", type=a_path, required=True, help="plik licencji")
+    add_judging(status)
+    _add_licence_key(status)
+    group = commands.add_parser("licence", help="Sprawdzenie, podgląd i instalacja pliku licencji.")
+    actions = group.add_subparsers(metavar="CZYNNOŚĆ", required=True)
+    for name, handler, text in (
+        ("verify", _verify, "Sprawdza podpis dowolnego pliku licencji w formacie Keygen."),
+        ("show", _show, "Pokazuje treść sprawdzonego pliku licencji."),
+    ):
+        parser = leaf(actions, name, handler, text)
+        _add_file(parser)
+        _add_licence_key(parser)
+    _add_install(actions)
+
+
+def leaf(commands: Commands, name: str, handler: object, text: str) -> argparse.ArgumentParser:
+    """Return the parser of one command, with what every command on a licence takes."""
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument(
+        "--trusted-keys", metavar="PLIK", type=a_path, help="klucze zaufane (JSON); domyślnie klucze sprzedawcy"
+    )
+    parser.add_argument("--json", action="store_true", help="wynik jako JSON")
+    parser.set_defaults(handler=handler, failure_exit=EXIT_OTHER)
+    return parser
+
+
+def _add_install(actions: Commands) -> None:
+    parser = leaf(actions, "install", _install, "Sprawdza plik licencji i instaluje go w miejsce dotychczasowego.")
+    parser.epilog = "Kod wyjścia: 0 zainstalowano, 30 odmowa; po odmowie dotychczasowa licencja działa dalej."
+    _add_file(parser)
+    parser.add_argument(
+        "--licence", "--to", dest="places", metavar="CEL", type=a_path, action="append", required=True,
+        help="gdzie program czyta licencję; podane ponownie: miejsce zapasowe, gdy do pierwszego nie można pisać",
+    )  # fmt: skip
+    add_judging(parser)
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="PLIK", type=a_path, help="plik licencji")
+
+
+def _add_licence_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--licence-key", metavar="KLUCZ", help="klucz licencji, którym zaszyfrowano plik")
+
+
+def add_judging(parser: argparse.ArgumentParser) -> None:
+    """Declare what a licence is judged by."""
+    parser.add_argument("--product", metavar="KOD", help="kod programu; domyślnie program sprzedawcy")
+    parser.add_argument("--today", metavar="RRRR-MM-DD", type=a_date, help="data zamiast dzisiejszej")
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from r2_renewal.licensing.reader import load_verdict
+
+    keys = _trusted_keys(arguments)
+    now = _moment(arguments)
+    verdict = load_verdict(arguments.licence, keys, _product(arguments), now, licence_key=arguments.licence_key)
+    document = _status_document(verdict)
+    if arguments.json:
+        _print_json(document)
+    else:
+        _print_status(document)
+    explain(verdict)
+    return status_exit(verdict)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    document = _described(arguments)
+    if arguments.json:
+        _print_json(document)
+    else:
+        print(f"Podpis prawidłowy (klucz {document['key_id']}, {document['alg']}).")
+    return EXIT_OK
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    document = _described(arguments)
+    if arguments.json:
+        _print_json(document)
+    else:
+        _print_file(document)
+    return EXIT_OK
+
+
+def _install(arguments: argparse.Namespace) -> int:
+    from r2_renewal.licensing.install import install_in_first_writable, retrying
+    from r2_renewal.licensing.reader import read_certificate
+
+    def attempt() -> Path:
+        return install_in_first_writable(certificate, arguments.places, keys, _product(arguments), _moment(arguments))
+
+    with _Refusals(arguments, "installed"):
+        keys = _trusted_keys(arguments)
+        certificate = read_certificate(arguments.file)
+        place = retrying(attempt)
+    if arguments.json:
+        _print_json({"installed": True, "place": str(place)})
+    else:
+        print(f"Zainstalowano licencję: {place}")
+    return EXIT_OK
+
+
+class _Refusals:
+    """Tells a refusal as JSON on stdout where JSON was asked for; the error itself goes on to the command line's edge."""
+
+    def __init__(self, arguments: argparse.Namespace, outcome: str) -> None:
+        self._wanted = bool(arguments.json)
+        self._outcome = outcome
+
+    def __enter__(self) -> None:
+        """Begin the guarded work."""
+
+    def __exit__(self, _kind: object, error: object, _traceback: object) -> None:
+        if self._wanted and isinstance(error, RenewalError):
+            refusal = {"code": error.code.value, "name": error.code.name.lower(), "detail": error.detail}
+            _print_json({self._outcome: False, "error": refusal})
+
+
+def _described(arguments: argparse.Namespace) -> dict[str, Any]:
+    from r2_renewal.licensing.container import verify
+    from r2_renewal.licensing.reader import read_certificate
+
+    with _Refusals(arguments, "verified"):
+        keys = _trusted_keys(arguments)
+        return _file_document(verify(read_certificate(arguments.file), keys, arguments.licence_key))
+
+
+def _trusted_keys(arguments: argparse.Namespace) -> tuple[TrustedKey, ...]:
+    from r2_renewal.licensing.keys import read_trusted_keys
+
+    if arguments.trusted_keys is not None:
+        return read_trusted_keys(arguments.trusted_keys)
+    from r2_renewal.config import vendor
+
+    if not vendor().trusted_keys:
+        raise RenewalError(ErrorCode.TRUSTED_KEYS, "the vendor file has none and --trusted-keys is absent")
+    return vendor().trusted_keys
+
+
+def _product(arguments: argparse.Namespace) -> str:
+    from r2_renewal.config import vendor
+
+    return str(arguments.product or vendor().product_code)
+
+
+def _moment(arguments: argparse.Namespace) -> datetime:
+    from r2_renewal.domain.clock import moment_on
+
+    return moment_on(arguments.today, datetime.now(UTC))
+
+
+def status_exit(verdict: Verdict) -> int:
+    """Return the exit code that tells a verdict."""
+    from r2_renewal.domain.licence import VerdictKind
+
+    exits = {VerdictKind.VALID: EXIT_OK, VerdictKind.EXPIRING: EXIT_EXPIRING, VerdictKind.EXPIRED: EXIT_EXPIRED}
+    return exits.get(verdict.kind, EXIT_OTHER)
+
+
+def _status_document(verdict: Verdict) -> dict[str, Any]:
+    program, licence = verdict.program, verdict.licence
+    return {
+        "verdict": verdict.kind.value,
+        "valid_until": program.valid_until.isoformat() if program else None,
+        "days_left": verdict.days_left,
+        "prompt": _prompt(verdict),
+        "holder": _holder(licence) if licence else None,
+        "programs": [_program(owned) for owned in licence.programs] if licence else [],
+    }
+
+
+def _prompt(verdict: Verdict) -> str | None:
+    from r2_renewal.domain.licence import VerdictKind
+    from r2_renewal.domain.reminder import prompt_text
+
+    if verdict.kind not in (VerdictKind.EXPIRING, VerdictKind.EXPIRED) or verdict.program is None:
+        return None
+    return prompt_text(verdict.days_left or 0, verdict.program.valid_until)
+
+
+def _holder(licence: Licence) -> dict[str, str]:
+    return {"company": licence.company, "nip": licence.nip, "customer_id": licence.customer_id}
+
+
+def _program(program: OwnedProgram) -> dict[str, Any]:
+    return {
+        "licence_id": program.licence_id,
+        "program_id": program.program_id,
+        "product": program.product,
+        "name": program.name,
+        "edition": program.edition,
+        "valid_until": program.valid_until.isoformat(),
+        "seq": program.seq,
+        "limits": dict(program.limits),
+        "services": list(program.services),
+    }
+
+
+def _file_document(payload: VerifiedPayload) -> dict[str, Any]:
+    """Return what a verified file of Keygen's form tells, ours or not; null for what it does not."""
+    meta, data = (_object(payload.document, name) for name in ("meta", "data"))
+    attributes = _object(data, "attributes")
+    metadata = _object(attributes, "metadata")
+    licence = _licence_or_none(payload)
+    return {
+        "verified": True,
+        "key_id": payload.key_id,
+        "alg": payload.alg,
+        "meta": {name: meta.get(name) for name in ("issued", "expiry", "ttl")},
+        "id": data.get("id"),
+        "type": data.get("type"),
+        "name": attributes.get("name"),
+        "status": attributes.get("status"),
+        "expiry": attributes.get("expiry"),
+        "metadata": dict(metadata),
+        "profile": metadata.get("profile"),
+        "holder": _holder(licence) if licence else None,
+        "programs": [_program(owned) for owned in licence.programs] if licence else [],
+    }
+
+
+def _licence_or_none(payload: VerifiedPayload) -> Licence | None:
+    """Return the licence of our profile; None for another's. A file that claims our profile and breaks it is refused."""
+    from r2_renewal.licensing.profile import licence_of, speaks_our_profile
+
+    return licence_of(payload.document) if speaks_our_profile(payload.document) else None
+
+
+def _object(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = parent.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _print_json(document: Mapping[str, Any]) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _print_status(document: Mapping[str, Any]) -> None:
+    print(f"Stan: {document['verdict']}")
+    if document["valid_until"] is not None:
+        print(f"Ważny do: {document['valid_until']} (dni: {document['days_left']})")
+    if document["prompt"] is not None:
+        print(document["prompt"])
+
+
+def explain(verdict: Verdict) -> None:
+    """Say on stderr, in one line, why there is no subscription to speak of."""
+    if status_exit(verdict) != EXIT_OTHER:
+        return
+    from r2_renewal.ui.error_texts import code_of_verdict, sentence
+
+    code = code_of_verdict(verdict.kind)
+    if code is not None:
+        print(f"r2-renewal: {sentence(code)} ({code.value}) [{verdict.reason}]", file=sys.stderr)
+
+
+def _print_file(document: Mapping[str, Any]) -> None:
+    meta, holder = document["meta"], document["holder"]
+    print(f"Podpis: klucz {document['key_id']}, {document['alg']}")
+    print(f"Wystawiono: {meta['issued']}; pobrać ponownie: {meta['expiry'] or 'bezterminowo'}")
+    if holder is None:
+        print(f"Licencja: {document['name']} ({document['id']}), do {document['expiry'] or 'bezterminowo'}")
+        return
+    print(f"Licencjobiorca: {holder['company']}, NIP {holder['nip']}")
+    for program in document["programs"]:
+        print(
+            f"Program: {program['name']} {program['edition']}, abonament do {program['valid_until']}, nr {program['seq']}"
+        )

@@ -1,0 +1,319 @@
+"""Bodies of the shop's API: what goes over the wire, field by field.
+
+Rules: money is a decimal string with its currency; dates and times are ISO 8601, times with a zone; unknown fields are
+ignored; enumerations travel as strings so that a value unknown to a client is no parse error; every list has a bound.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(max_length=300)]
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
+Decimals = Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}\.[0-9]{2}$")]
+Rate = Annotated[str, Meta(pattern=r"^0\.[0-9]{2}$")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Certificate = Annotated[str, Meta(min_length=1, max_length=65536)]
+
+
+class Body(Struct, frozen=True, kw_only=True):
+    """Base of every body: immutable, fields by name."""
+
+
+class Amount(Body, frozen=True):
+    """Money. Attributes: amount: two decimal places; currency: ISO 4217."""
+
+    amount: Decimals
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "PLN"
+
+
+class PriceBody(Body, frozen=True):
+    """Net, VAT and gross that belong together."""
+
+    net: Amount
+    vat: Amount
+    gross: Amount
+
+
+class LicenceSessionRequest(Body, frozen=True):
+    """Opens eSklep with a licence file instead of a password. Attributes: certificate: the armoured file."""
+
+    certificate: Certificate
+
+
+class AccountSessionRequest(Body, frozen=True):
+    """Opens the customer's account."""
+
+    email: Annotated[str, Meta(max_length=254)]
+    password: Annotated[str, Meta(max_length=1024)]
+
+
+class SessionBody(Body, frozen=True):
+    """A session.
+
+    Attributes:
+        token: opaque bearer token.
+        scope: ``order`` or ``account``.
+        expires_at: when it ends.
+    """
+
+    token: str
+    scope: str
+    expires_at: datetime
+
+
+class CompanyBody(Body, frozen=True):
+    """Invoice details on record with the vendor."""
+
+    name: str
+    nip: str
+    street: str
+    postcode: str
+    city: str
+
+
+class ProgramBody(Body, frozen=True):
+    """An owned program.
+
+    Attributes:
+        licence_id: identifier of the licence.
+        program_id: identifier of the installed program.
+        product: product code.
+        name: name for people.
+        edition: edition for people.
+        valid_until: last day of the subscription.
+        seq: counter of issued licences.
+        limits: e.g. employees.
+        services: what the subscription covers.
+        auto_renewal: whether automatic renewal is on.
+        renewal_date: its day; null where it is off.
+    """
+
+    licence_id: Identifier
+    program_id: Identifier
+    product: str
+    name: str
+    edition: str
+    valid_until: date
+    seq: int
+    limits: dict[str, int]
+    services: tuple[str, ...]
+    auto_renewal: bool
+    renewal_date: date | None
+
+
+class OfferBody(Body, frozen=True):
+    """What may be ordered for an owned program. Attributes: kind: ``subscription`` or ``extension``."""
+
+    offer_id: Identifier
+    licence_id: Identifier
+    kind: str
+    name: str
+    net: Amount
+    limits: dict[str, int]
+
+
+class DocumentBody(Body, frozen=True):
+    """A versioned text of the vendor.
+
+    Attributes:
+        kind: ``auto_renewal``, ``terms`` or ``rodo``.
+        version: the vendor's version.
+        title: heading for people.
+        text: plain text, with ``{placeholders}`` in a template.
+    """
+
+    kind: str
+    version: str
+    title: str
+    text: str
+
+
+class DocumentRef(Body, frozen=True):
+    """Names the current version of a text."""
+
+    kind: str
+    version: str
+
+
+class PeriodBody(Body, frozen=True):
+    """A paid period, both days included."""
+
+    first_day: date
+    last_day: date
+
+
+class RenewalBody(Body, frozen=True):
+    """The automatic renewal that follows an order.
+
+    Attributes:
+        day: the day on which it happens.
+        price: today's price of it.
+        cancel_until: last day of free cancellation.
+    """
+
+    day: date
+    price: PriceBody
+    cancel_until: date
+
+
+class QuoteRequest(Body, frozen=True):
+    """Asks for a price."""
+
+    licence_id: Identifier
+    offer_id: Identifier
+
+
+class QuoteLine(Body, frozen=True):
+    """A line of a quote. Attributes: vat_rate: e.g. ``0.23``."""
+
+    offer_id: Identifier
+    description: str
+    net: Amount
+    vat_rate: Rate
+
+
+class QuoteBody(Body, frozen=True):
+    """A price with all that must be shown before the order."""
+
+    quote_id: Identifier
+    licence_id: Identifier
+    kind: str
+    lines: Annotated[tuple[QuoteLine, ...], Meta(min_length=1, max_length=50)]
+    price: PriceBody
+    period: PeriodBody
+    renewal: RenewalBody
+    expires_at: datetime
+
+
+class OrdererBody(Body, frozen=True):
+    """The ordering person. Attributes: phone: E.164; email: one address."""
+
+    first_name: Name
+    last_name: Name
+    phone: Annotated[str, Meta(max_length=40)]
+    email: Annotated[str, Meta(max_length=254)]
+
+
+class ConsentBody(Body, frozen=True):
+    """A consent as given.
+
+    The shop renders the same text from its own quote; the address in it is the order's ``invoice_email`` exactly as sent.
+
+    Attributes:
+        kind: the document's kind.
+        text_version: the document's version.
+        sha256: digest of the full text shown, in UTF-8.
+        locale: language of the text.
+    """
+
+    kind: str
+    text_version: str
+    sha256: Sha256
+    locale: str
+
+
+class OrderRequest(Body, frozen=True):
+    """An order with obligation to pay.
+
+    Attributes:
+        quote_id: the quote it confirms.
+        nip: the NIP that the customer confirmed.
+        company_confirmed: the customer said the invoice details are right.
+        invoice_email: „e-mail do faktury".
+        orderer: the ordering person.
+        consent: consent to automatic renewal; null only where the shop does not require it.
+        gross: the gross total shown.
+        channel: ``module``, ``panel`` or ``web``.
+        app_version: version of the program that ordered.
+    """
+
+    quote_id: Identifier
+    nip: Annotated[str, Meta(max_length=20)]
+    company_confirmed: bool
+    invoice_email: Annotated[str, Meta(max_length=254)]
+    orderer: OrdererBody
+    consent: ConsentBody | None
+    gross: Amount
+    channel: str
+    app_version: Annotated[str, Meta(max_length=40)]
+
+
+class OrderBody(Body, frozen=True):
+    """An order as the shop has it.
+
+    Attributes:
+        order_id: identifier.
+        number: number for people.
+        licence_id: the licence it extends.
+        program: the program's name.
+        kind: ``subscription`` or ``extension``.
+        state: ``placed``, ``accepted``, ``invoiced``, ``paid``, ``fulfilled``, ``cancelled`` or ``withdrawn``.
+        placed_at: time of receipt.
+        description: what was sold.
+        period: the paid period.
+        price: what is to pay.
+        email: where the confirmation goes.
+        renewal: the automatic renewal; null where not enrolled.
+    """
+
+    order_id: Identifier
+    number: str
+    licence_id: Identifier
+    program: str
+    kind: str
+    state: str
+    placed_at: datetime
+    description: str
+    period: PeriodBody
+    price: PriceBody
+    email: str
+    renewal: RenewalBody | None
+
+
+class OrderList(Body, frozen=True):
+    """Orders of the customer, newest first."""
+
+    orders: tuple[OrderBody, ...]
+
+
+class StorefrontBody(Body, frozen=True):
+    """Everything that eSklep opens with.
+
+    Attributes:
+        company: invoice details on record.
+        invoice_email: „e-mail do faktury" on record; empty where none is.
+        programs: the owned programs.
+        offers: what may be ordered.
+        documents: current versions of the texts.
+        orders: the latest orders, newest first.
+        consent_required: whether an order needs the consent to automatic renewal.
+        panel_url: address of the web panel, as written in the consent.
+        contact_email: the seller's e-mail for statements.
+    """
+
+    company: CompanyBody
+    invoice_email: str
+    programs: tuple[ProgramBody, ...]
+    offers: tuple[OfferBody, ...]
+    documents: tuple[DocumentRef, ...]
+    orders: tuple[OrderBody, ...]
+    consent_required: bool
+    panel_url: str
+    contact_email: str
+
+
+class DataCorrectionRequest(Body, frozen=True):
+    """Reports wrong company data. Attributes: message: what is wrong, in the customer's words."""
+
+    message: Annotated[str, Meta(min_length=1, max_length=4000)]
+
+
+class DataCorrectionBody(Body, frozen=True):
+    """The report's receipt. Attributes: ticket: number for people."""
+
+    ticket: str

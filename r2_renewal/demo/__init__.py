@@ -1,0 +1,1 @@
+"""A small payroll host and a reference shop, wired for one command."""

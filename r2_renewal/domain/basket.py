@@ -1,0 +1,65 @@
+"""The basket of owned programs and everything eSklep opens with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from r2_renewal.domain.company import Company
+from r2_renewal.domain.consent import Document
+from r2_renewal.domain.offer import Offer, ServiceKind
+from r2_renewal.domain.order import Order
+from r2_renewal.domain.program import OwnedProgram
+
+
+@dataclass(frozen=True, slots=True)
+class BasketEntry:
+    """A row of the basket.
+
+    Attributes:
+        program: the owned program.
+        auto_renewal: whether the customer is enrolled in its automatic renewal.
+        renewal_date: day of that renewal; None where not enrolled.
+        open_order: the order being processed for it; None where there is none.
+    """
+
+    program: OwnedProgram
+    auto_renewal: bool
+    renewal_date: date | None = None
+    open_order: Order | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Storefront:
+    """What eSklep opens with, fetched in one round trip.
+
+    Attributes:
+        company: the customer's invoice details on record.
+        invoice_email: „e-mail do faktury" on record; may be empty.
+        basket: the owned programs.
+        offers: what may be ordered for them.
+        consent: template of the consent to automatic renewal.
+        terms: terms of sale.
+        privacy: the short RODO clause.
+        consent_required: whether an order needs the consent.
+        panel_url: address of the web panel, as written in the consent.
+        contact_email: the seller's e-mail for statements.
+        fetched_at: when the shop answered, aware.
+    """
+
+    company: Company
+    invoice_email: str
+    basket: tuple[BasketEntry, ...]
+    offers: tuple[Offer, ...]
+    consent: Document
+    terms: Document
+    privacy: Document
+    consent_required: bool
+    panel_url: str
+    contact_email: str
+    fetched_at: datetime
+
+    def offers_for(self, licence_id: str, kind: ServiceKind) -> tuple[Offer, ...]:
+        """Return the offers of a kind for one owned program, cheapest first."""
+        fitting = (offer for offer in self.offers if offer.licence_id == licence_id and offer.kind is kind)
+        return tuple(sorted(fitting, key=lambda offer: offer.net.amount))

@@ -1,0 +1,75 @@
+"""Invoice details: the company on record with the vendor, its NIP first.
+
+Rules: NIP is 10 digits with weights 6 5 7 2 3 4 5 6 7 modulo 11, remainder 10 is invalid (decree on NIP, Dz.U. 2004 nr 269);
+repeated digits are no NIP though some pass the sum; an invalid NIP stops the order, since KSeF delivers by NIP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
+_DIGITS = 10
+_SEPARATORS = str.maketrans("", "", " \t\u00a0\u202f-\u2010\u2011\u2012\u2013")
+
+
+class NipProblem(StrEnum):
+    """Why a text is no NIP."""
+
+    EMPTY = "empty"
+    CHARACTERS = "characters"
+    LENGTH = "length"
+    CHECKSUM = "checksum"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Invoice details of a customer as the vendor has them.
+
+    Attributes:
+        name: company name.
+        nip: tax number, 10 digits where it is right; shown and judged even where it is wrong.
+        street: street and number.
+        postcode: ``00-000``.
+        city: town.
+    """
+
+    name: str
+    nip: str
+    street: str
+    postcode: str
+    city: str
+
+
+def normalize_nip(text: str) -> str:
+    """Return the NIP without prefix and separators: ``PL 526-283-15-03`` gives ``5262831503``."""
+    bare = text.translate(_SEPARATORS).upper()
+    return bare.removeprefix("PL")
+
+
+def nip_problem(text: str) -> NipProblem | None:
+    """Return why the text is no valid NIP, or None."""
+    digits = normalize_nip(text)
+    if not digits:
+        return NipProblem.EMPTY
+    if not (digits.isascii() and digits.isdigit()):
+        return NipProblem.CHARACTERS
+    if len(digits) != _DIGITS:
+        return NipProblem.LENGTH
+    return None if _checksum_holds(digits) else NipProblem.CHECKSUM
+
+
+def _checksum_holds(digits: str) -> bool:
+    if len(set(digits)) == 1:
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=False))
+    return total % 11 == int(digits[-1])
+
+
+def show_nip(text: str) -> str:
+    """Return ``526-283-15-03``; a text that is no valid NIP is returned as it is."""
+    if nip_problem(text) is not None:
+        return text
+    digits = normalize_nip(text)
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:8]}-{digits[8:]}"

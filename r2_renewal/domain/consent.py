@@ -1,0 +1,96 @@
+"""Consent to automatic renewal and the other texts a customer reads before ordering.
+
+Rules: the user consents to the exact text shown, so its SHA-256 goes with the order and the shop renders the same template
+with its own numbers to compare; a box is never ticked by the program (CJEU C-673/17 Planet49).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from r2_renewal.domain.dates import short_date
+from r2_renewal.domain.money import show_money
+from r2_renewal.domain.offer import Quote
+
+AUTO_RENEWAL = "auto_renewal"
+TERMS = "terms"
+RODO = "rodo"
+LOCALE = "pl-PL"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A versioned text of the vendor, with ``{placeholders}`` in a template.
+
+    Attributes:
+        kind: ``auto_renewal`` (consent), ``terms`` or ``rodo``.
+        version: the vendor's version of the text.
+        title: heading for people.
+        text: plain text.
+    """
+
+    kind: str
+    version: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """A consent as the user gave it.
+
+    Attributes:
+        kind: the document's kind.
+        version: the document's version.
+        text: the full text shown.
+        sha256: hexadecimal digest of the text in UTF-8.
+        locale: language of the text.
+    """
+
+    kind: str
+    version: str
+    text: str
+    sha256: str
+    locale: str = LOCALE
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Return the template with each ``{name}`` of ``values`` replaced; text of the values is never read as a template."""
+    pieces = template.split("{")
+    filled = [pieces[0]]
+    for piece in pieces[1:]:
+        name, brace, rest = piece.partition("}")
+        filled.append(values[name] + rest if brace and name in values else "{" + piece)
+    return "".join(filled)
+
+
+def auto_renewal_text(template: Document, quote: Quote, program: str, email: str, panel: str, contact: str) -> str:
+    """Return the consent to automatic renewal with its numbers filled in.
+
+    Args:
+        template: the consent document.
+        quote: the order's price and period.
+        program: name of the program.
+        email: „e-mail do faktury", where notices go.
+        panel: address of the web panel.
+        contact: the seller's e-mail for statements.
+    """
+    return fill(
+        template.text,
+        {
+            "program": program,
+            "data_końca": short_date(quote.period_to),
+            "netto": show_money(quote.renewal_price.net),
+            "brutto": show_money(quote.renewal_price.gross),
+            "email": email,
+            "panel": panel,
+            "kontakt": contact,
+        },
+    )
+
+
+def give(template: Document, text: str) -> GivenConsent:
+    """Return the consent given to the text as shown."""
+    return GivenConsent(template.kind, template.version, text, hashlib.sha256(text.encode()).hexdigest())

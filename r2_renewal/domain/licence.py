@@ -1,0 +1,102 @@
+"""The licence file's content and the verdict on it: which program, for whom, until when, and what is wrong.
+
+Rules: an expired licence is still readable, so a verdict carries the licence wherever it could be read; the file's own
+expiry (fetch again) is not the subscription's end; valid through the end of the last calendar day in Warsaw; days left are
+a difference of calendar dates there; a clock may differ from the signer's by five minutes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from r2_renewal.domain.dates import days_left, warsaw_date
+from r2_renewal.domain.program import OwnedProgram
+
+REMINDER_WINDOW_DAYS = 30
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+class Licence(NamedTuple):
+    """A verified licence file.
+
+    Attributes:
+        customer_id: the vendor's identifier of the customer.
+        company: the holder's name.
+        nip: the holder's NIP, 10 digits.
+        issued: when the file was signed (``meta.issued``), aware.
+        file_expiry: when the file must be fetched again (``meta.expiry``); None for never.
+        programs: the licensed programs, the file's own first, then those of ``included``.
+    """
+
+    customer_id: str
+    company: str
+    nip: str
+    issued: datetime
+    file_expiry: datetime | None
+    programs: tuple[OwnedProgram, ...]
+
+    def program(self, product: str) -> OwnedProgram | None:
+        """Return the program of a product whose subscription ends last, or None."""
+        owned = [program for program in self.programs if program.product == product]
+        return max(owned, key=lambda program: (program.valid_until, program.seq), default=None)
+
+
+class VerdictKind(StrEnum):
+    """What is known of the licence; the value is the ``verdict`` of ``r2-renewal status``."""
+
+    VALID = "valid"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    MALFORMED = "malformed"
+    BAD_SIGNATURE = "bad_signature"
+    UNKNOWN_KEY = "unknown_key"
+    WRONG_PRODUCT = "wrong_product"
+    FILE_EXPIRED = "file_expired"
+
+
+class Verdict(NamedTuple):
+    """The startup judgement on a licence.
+
+    Attributes:
+        kind: what is known.
+        licence: the verified content; None where it could not be read or verified.
+        program: the judged product's entry; None where the licence has none.
+        days_left: calendar days to the last valid day, negative after it; None without a program.
+        reason: one line for the log and the doctor; no personal datum.
+    """
+
+    kind: VerdictKind
+    licence: Licence | None = None
+    program: OwnedProgram | None = None
+    days_left: int | None = None
+    reason: str = ""
+
+
+def judge(licence: Licence, product: str, now: datetime) -> Verdict:
+    """Return the verdict on a verified licence for one product.
+
+    An ended subscription outranks a file that must be fetched again: the customer is asked about the subscription, and
+    the renewed file is fetched anyway.
+
+    Args:
+        licence: the verified content.
+        product: the product code that the host asks for.
+        now: the moment to judge at, aware.
+    """
+    program = licence.program(product)
+    if program is None:
+        return Verdict(VerdictKind.WRONG_PRODUCT, licence, reason="no program of this product in the licence")
+    left = days_left(warsaw_date(now), program.valid_until)
+    if licence.issued > now + CLOCK_TOLERANCE:
+        return Verdict(VerdictKind.NOT_YET_VALID, licence, program, left, "issued later than this computer's clock")
+    if left < 0:
+        return Verdict(VerdictKind.EXPIRED, licence, program, left, "the subscription has ended")
+    if licence.file_expiry is not None and licence.file_expiry < now - CLOCK_TOLERANCE:
+        return Verdict(VerdictKind.FILE_EXPIRED, licence, program, left, "the file must be fetched again")
+    kind = VerdictKind.EXPIRING if left <= REMINDER_WINDOW_DAYS else VerdictKind.VALID
+    return Verdict(kind, licence, program, left)

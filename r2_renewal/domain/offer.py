@@ -1,0 +1,87 @@
+"""What may be ordered for an owned program, and what it costs.
+
+Rule: the shop computes every price and period; the module only shows them (and orders exactly what it showed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from r2_renewal.domain.money import Money, Price
+
+
+class ServiceKind(StrEnum):
+    """What is ordered: the next 12 months, or a higher limit of a program already owned."""
+
+    SUBSCRIPTION = "subscription"
+    EXTENSION = "extension"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user already clicked before eSklep opened.
+
+    Attributes:
+        licence_id: the program to select; empty for none.
+        kind: the service to start the form with; None for no choice.
+    """
+
+    licence_id: str = ""
+    kind: ServiceKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An item of the price list that fits one owned program.
+
+    Attributes:
+        offer_id: the shop's identifier.
+        licence_id: the owned program it is for.
+        kind: subscription or extension.
+        name: e.g. ``Abonament R2płatnik do 50 pracowników``.
+        net: net price; for an extension, prorated to the current end.
+        limits: the limits after the order.
+    """
+
+    offer_id: str
+    licence_id: str
+    kind: ServiceKind
+    name: str
+    net: Money
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A price with everything the law wants shown before the order.
+
+    Attributes:
+        quote_id: the shop's identifier; the order refers to it.
+        offer_id: the quoted offer.
+        licence_id: the owned program.
+        kind: subscription or extension.
+        description: what is sold, for the summary and the invoice.
+        period_from: first day of the paid period.
+        period_to: last day of it; the subscription's new end.
+        price: net, VAT, gross.
+        renewal_date: day of the automatic renewal.
+        renewal_price: today's price of that renewal.
+        cancel_until: last day on which the renewal can be cancelled free.
+        expires_at: until when the price is held, aware.
+    """
+
+    quote_id: str
+    offer_id: str
+    licence_id: str
+    kind: ServiceKind
+    description: str
+    period_from: date
+    period_to: date
+    price: Price
+    renewal_date: date
+    renewal_price: Price
+    cancel_until: date
+    expires_at: datetime

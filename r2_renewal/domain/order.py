@@ -1,0 +1,107 @@
+"""An order: what the customer confirmed, and what the shop answered.
+
+Rule: a confirmed order has a key of its own from the moment of confirmation; the same key is the same order for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from r2_renewal.domain.consent import GivenConsent
+from r2_renewal.domain.money import Price
+from r2_renewal.domain.offer import Quote, ServiceKind
+
+
+class OrderState(StrEnum):
+    """The shop's state of an order; a value unknown to this version is read as PENDING."""
+
+    PLACED = "placed"
+    ACCEPTED = "accepted"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    PENDING = "pending"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is to be waited for."""
+        return self in (OrderState.FULFILLED, OrderState.CANCELLED, OrderState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Orderer:
+    """The ordering person.
+
+    Attributes:
+        first_name: given name.
+        last_name: family name.
+        phone: as typed in the form; E.164 in an order.
+        email: as typed in the form; normalized in an order.
+    """
+
+    first_name: str = ""
+    last_name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedOrder:
+    """What the customer confirmed with „Zamówienie z obowiązkiem zapłaty".
+
+    Attributes:
+        key: idempotency key of this confirmation.
+        quote: the price and period shown.
+        nip: the confirmed NIP, 10 digits.
+        invoice_email: where invoices and renewal notices go.
+        orderer: the ordering person.
+        consent: consent to automatic renewal; None only where the shop does not require it.
+    """
+
+    key: str
+    quote: Quote
+    nip: str
+    invoice_email: str
+    orderer: Orderer
+    consent: GivenConsent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the shop has it; what the receipt is made from.
+
+    Attributes:
+        order_id: the shop's identifier.
+        number: number for people.
+        licence_id: the program's licence.
+        program: the program's name.
+        kind: subscription or extension.
+        state: where it stands.
+        placed_at: the shop's time of receipt, aware.
+        description: what was sold.
+        period_from: first day of the paid period.
+        period_to: last day of it.
+        price: net, VAT, gross.
+        email: where the confirmation goes.
+        renewal_date: next automatic renewal; None where not enrolled.
+        cancel_until: last day on which it can be cancelled free.
+    """
+
+    order_id: str
+    number: str
+    licence_id: str
+    program: str
+    kind: ServiceKind
+    state: OrderState
+    placed_at: datetime
+    description: str
+    period_from: date
+    period_to: date
+    price: Price
+    email: str
+    renewal_date: date | None = None
+    cancel_until: date | None = None

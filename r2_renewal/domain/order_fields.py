@@ -1,0 +1,60 @@
+"""Pages and fields of the order form, and why a field is refused: the names that flow, windows and words share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Step(IntEnum):
+    """Pages of the order form, in order."""
+
+    SERVICE = 0
+    INVOICE = 1
+    ORDERER = 2
+    CONSENT = 3
+    SUMMARY = 4
+    CONFIRMATION = 5
+
+
+class Field(StrEnum):
+    """What can be wrong on a page."""
+
+    KIND = "kind"
+    OFFER = "offer"
+    QUOTE = "quote"
+    NIP = "nip"
+    COMPANY_CONFIRMED = "company_confirmed"
+    INVOICE_EMAIL = "invoice_email"
+    FIRST_NAME = "orderer.first_name"
+    LAST_NAME = "orderer.last_name"
+    PHONE = "orderer.phone"
+    EMAIL = "orderer.email"
+    CONSENT = "consent"
+    RECEIPT = "receipt"
+
+
+class Reason(StrEnum):
+    """Why a field is refused."""
+
+    EMPTY = "empty"
+    INVALID = "invalid"
+    SEVERAL = "several"
+    CHARACTERS = "characters"
+    LENGTH = "length"
+    CHECKSUM = "checksum"
+    REFUSED = "refused"
+    TOO_LONG = "too_long"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One field that keeps the user on the page.
+
+    Attributes:
+        field: which one.
+        reason: why.
+    """
+
+    field: Field
+    reason: Reason

@@ -1,0 +1,91 @@
+"""What keeps the user on a page of the order form, field by field, in the order of the page.
+
+Rules: an invalid NIP on record stops the order (KSeF delivers by NIP); the consent is obligatory unless the shop says otherwise;
+the summary repeats whatever an earlier page would still refuse.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from r2_renewal.domain.company import nip_problem
+from r2_renewal.domain.order_fields import Field, FieldProblem, Reason, Step
+
+LONGEST_NAME = 80
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from r2_renewal.domain.order_flow import OrderFlow
+
+
+def problems_on(step: Step, flow: OrderFlow) -> tuple[FieldProblem, ...]:
+    """Return what keeps the user on a page."""
+    checks = {
+        Step.SERVICE: _service,
+        Step.INVOICE: _invoice,
+        Step.ORDERER: _orderer,
+        Step.CONSENT: _consent,
+        Step.SUMMARY: _summary,
+        Step.CONFIRMATION: _confirmation,
+    }
+    return tuple(checks[step](flow))
+
+
+def _service(flow: OrderFlow) -> Iterator[FieldProblem]:
+    if flow.kind is None:
+        yield FieldProblem(Field.KIND, Reason.EMPTY)
+    elif flow.offer is None:
+        yield FieldProblem(Field.OFFER, Reason.EMPTY)
+    elif flow.quote is None:
+        yield FieldProblem(Field.QUOTE, Reason.EMPTY)
+
+
+def _invoice(flow: OrderFlow) -> Iterator[FieldProblem]:
+    nip = nip_problem(flow.storefront.company.nip)
+    if nip is not None:
+        yield FieldProblem(Field.NIP, Reason(nip.value))
+    if not flow.company_confirmed:
+        yield FieldProblem(Field.COMPANY_CONFIRMED, Reason.EMPTY)
+    yield from _contact(flow, Field.INVOICE_EMAIL)
+
+
+def _orderer(flow: OrderFlow) -> Iterator[FieldProblem]:
+    yield from _name(flow, Field.FIRST_NAME, flow.orderer.first_name)
+    yield from _name(flow, Field.LAST_NAME, flow.orderer.last_name)
+    yield from _contact(flow, Field.PHONE)
+    yield from _contact(flow, Field.EMAIL)
+
+
+def _consent(flow: OrderFlow) -> Iterator[FieldProblem]:
+    if flow.storefront.consent_required and not flow.consent_given:
+        yield FieldProblem(Field.CONSENT, Reason.EMPTY)
+
+
+def _summary(flow: OrderFlow) -> Iterator[FieldProblem]:
+    for earlier in (Step.SERVICE, Step.INVOICE, Step.ORDERER, Step.CONSENT):
+        yield from problems_on(earlier, flow)
+
+
+def _confirmation(flow: OrderFlow) -> Iterator[FieldProblem]:
+    if flow.receipt is None:
+        yield FieldProblem(Field.RECEIPT, Reason.EMPTY)
+
+
+def _name(flow: OrderFlow, name: Field, text: str) -> Iterator[FieldProblem]:
+    if not text.strip():
+        yield FieldProblem(name, Reason.EMPTY)
+    elif len(text.strip()) > LONGEST_NAME:
+        yield FieldProblem(name, Reason.TOO_LONG)
+    elif name in flow.refused:
+        yield FieldProblem(name, Reason.REFUSED)
+
+
+def _contact(flow: OrderFlow, contact: Field) -> Iterator[FieldProblem]:
+    verdict = flow.verdict_on(contact)
+    if not flow.text_of(contact).strip():
+        yield FieldProblem(contact, Reason.EMPTY)
+    elif verdict is not None and verdict.problem is not None:
+        yield FieldProblem(contact, Reason(verdict.problem.value))
+    elif contact in flow.refused:
+        yield FieldProblem(contact, Reason.INVALID)

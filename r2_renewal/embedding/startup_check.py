@@ -1,0 +1,88 @@
+"""The check at the host's start: read the licence, doubt the clock, remember, decide. No socket, no process, no window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from r2_renewal.domain.clock import ClockMarks, ClockState, moment_on, read_clock
+from r2_renewal.domain.dates import warsaw_date
+from r2_renewal.domain.licence import Verdict, VerdictKind
+from r2_renewal.domain.reminder import Prompt, Question, ReminderMemory, Silence, SilenceReason, decide
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from r2_renewal.config import Settings
+
+_USABLE = (VerdictKind.VALID, VerdictKind.EXPIRING)
+_IN_WINDOW = (VerdictKind.EXPIRING, VerdictKind.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class StartupCheck:
+    """The outcome of one check.
+
+    Attributes:
+        verdict: the judgement on the best licence of all places.
+        decision: whether to ask.
+        day: the calendar day in Warsaw that was judged by.
+        clock: what is thought of the PC's clock.
+        unsettled: whether an order of an earlier run still waits for its end.
+        refresh_due: whether the shop should be asked for a newer licence: inside the window, once a day.
+    """
+
+    verdict: Verdict
+    decision: Prompt | Silence
+    day: date
+    clock: ClockState
+    unsettled: bool
+    refresh_due: bool
+
+    @property
+    def question(self) -> Question | None:
+        """What to ask; None where the decision is silence."""
+        if not isinstance(self.decision, Prompt):
+            return None
+        holder = self.verdict.licence.company if self.verdict.licence is not None else ""
+        return Question(self.decision, holder, self.day, self.clock)
+
+
+def check(settings: Settings, today: date) -> StartupCheck:
+    """Judge the licence for a calendar day in Warsaw and decide whether to ask.
+
+    A clock set back gains nothing: the day is never before what a signature or the shop has proved.
+    """
+    from r2_renewal.licensing.choice import choose
+    from r2_renewal.store.clock_marks import ClockMarkFile
+    from r2_renewal.store.outbox import has_unsettled
+
+    now = datetime.now(UTC)
+    marks_file = ClockMarkFile(settings.state_dir)
+    marks = marks_file.read()
+    reading = read_clock(moment_on(today, now), marks)
+    day = warsaw_date(reading.moment)
+    verdict = choose(settings.licence_places, settings.trusted_keys, settings.product_code, reading.moment).best.verdict
+    marks_file.write(_marks_after(marks, verdict, now), marks)
+    memory = _memory(settings, verdict)
+    decision = decide(verdict, memory, day, settings.reminder_policy)
+    if isinstance(decision, Prompt) and not settings.reminders_enabled:
+        decision = Silence(SilenceReason.SWITCHED_OFF)
+    refresh_due = verdict.kind in _IN_WINDOW and memory.refreshed_on != day and not settings.offline_only
+    return StartupCheck(verdict, decision, day, reading.state, has_unsettled(settings.state_dir), refresh_due)
+
+
+def _marks_after(marks: ClockMarks, verdict: Verdict, now: datetime) -> ClockMarks:
+    ran = marks.after_run(now)
+    if verdict.licence is None or verdict.kind not in _USABLE:
+        return ran
+    return ran.after_licence(verdict.licence.issued)
+
+
+def _memory(settings: Settings, verdict: Verdict) -> ReminderMemory:
+    if verdict.kind not in _IN_WINDOW or verdict.program is None:
+        return ReminderMemory()
+    from r2_renewal.store.reminder_memory import recall
+
+    return recall(settings.state_dir, verdict.program.licence_id)

@@ -1,0 +1,98 @@
+"""The module's own windows over a host: the reminder as a dialog or a bar, and eSklep. The default ``UserDriver``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject
+
+from r2_renewal.config import Presentation
+from r2_renewal.ui.eshop_window import EshopWindow
+from r2_renewal.ui.links import Links
+from r2_renewal.ui.placing import place_over
+from r2_renewal.ui.reminder_banner import ReminderBanner
+from r2_renewal.ui.reminder_dialog import ReminderDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QMainWindow
+
+    from r2_renewal.config import Settings
+    from r2_renewal.domain.offer import Wish
+    from r2_renewal.domain.reminder import Answer, Question
+    from r2_renewal.embedding.agent_keeper import AgentKeeper
+
+
+class Windows(QObject):
+    """Shows the reminder and eSklep over the host's main window."""
+
+    def __init__(self, main_window: QMainWindow, settings: Settings, keeper: AgentKeeper) -> None:
+        super().__init__(main_window)
+        self._main_window = main_window
+        self._settings = settings
+        self._keeper = keeper
+        self._eshop: EshopWindow | None = None
+        self._reminder: ReminderDialog | ReminderBanner | None = None
+
+    def ask(self, question: Question, answer: Callable[[Answer], None]) -> None:
+        """Show the reminder as the host prefers it."""
+        if self._settings.presentation is Presentation.BANNER and self._ask_in_bar(question, answer):
+            return
+        self._reminder = ReminderDialog(question, self._main_window)
+        self._reminder.answered.connect(answer)
+        self._reminder.show_over(self._main_window)
+
+    def _ask_in_bar(self, question: Question, answer: Callable[[Answer], None]) -> bool:
+        """Show the bar where the host has the room for it, and return whether it has."""
+        bar = ReminderBanner(question, self._main_window)
+        if not bar.fits:
+            bar.deleteLater()
+            return False
+        self._reminder = bar
+        bar.answered.connect(answer)
+        bar.show_in_host()
+        return True
+
+    def withdraw(self) -> None:
+        """Take the reminder from the screen, unanswered."""
+        reminder, self._reminder = self._reminder, None
+        if reminder is not None and shiboken6.isValid(reminder):
+            reminder.blockSignals(True)
+            reminder.hide()
+            reminder.deleteLater()
+
+    def open_eshop(self, wish: Wish) -> None:
+        """Open eSklep, or bring the open one to the front."""
+        if self._eshop is None:
+            settings = self._settings
+            self._eshop = EshopWindow(
+                self._keeper.link, links_of(settings), settings.today, self._main_window, settings.policy.decided
+            )
+            self._keeper.need()
+            self._eshop.destroyed.connect(self._on_eshop_gone)
+            place_over(self._eshop, self._main_window)
+        self._eshop.wish(wish)
+        self._eshop.show()
+        self._eshop.raise_()
+        self._eshop.activateWindow()
+
+    def close(self) -> None:
+        """Close every window."""
+        self.withdraw()
+        if self._eshop is not None and shiboken6.isValid(self._eshop):
+            self._eshop.deleteLater()
+        self._eshop = None
+        self.deleteLater()
+
+    def _on_eshop_gone(self) -> None:
+        self._eshop = None
+        if shiboken6.isValid(self._keeper):
+            self._keeper.spare()
+
+
+def links_of(settings: Settings) -> Links:
+    """Return the vendor's addresses for the windows."""
+    vendor = settings.vendor
+    return Links(vendor.panel_url, vendor.ebok_url, vendor.contact_form_url, vendor.privacy_url, vendor.link_hosts)

@@ -1,0 +1,1 @@
+"""Licence files: armour, signature, profile, the choice among several, atomic installation, and the signing side."""

@@ -1,0 +1,70 @@
+"""The outer wrapping of a licence file: marker lines around base64, as Keygen writes it.
+
+Rules: tolerant outside, strict inside. Mail programs, editors and USB sticks add a BOM, CRLF, spaces, a covering letter,
+save as UTF-16, and lose dashes or the last line end: none of that makes a customer's licence bad. The base64 between the
+markers is strict and canonical, so that one content has exactly one encoding.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+
+BEGIN = "BEGIN LICENSE FILE"
+END = "END LICENSE FILE"
+LINE_LENGTH = 60
+
+# Editors turn "--" into one of the typographic dashes; base64 has none of them.
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+
+
+def unwrap(certificate: bytes | str) -> bytes:
+    """Return the bytes inside the armour.
+
+    Raises:
+        RenewalError: LICENCE_MALFORMED, where a marker is missing or the base64 between them is not strict.
+    """
+    text = certificate if isinstance(certificate, str) else _decode(certificate)
+    _, begun, rest = " ".join(text.split()).partition(BEGIN)
+    body, ended, _ = rest.partition(END)
+    if not begun:
+        raise malformed("no licence inside")
+    if not ended:
+        raise malformed("cut before its end")
+    return strict_base64(body.replace(" ", "").strip(_DASHES))
+
+
+def wrap(content: bytes) -> str:
+    """Return ``content`` in armour: ASCII, lines of 60 characters, a final line end."""
+    encoded = binascii.b2a_base64(content, newline=False).decode("ascii")
+    lines = [encoded[start : start + LINE_LENGTH] for start in range(0, len(encoded), LINE_LENGTH)]
+    return "\n".join([f"-----{BEGIN}-----", *lines, f"-----{END}-----", ""])
+
+
+def strict_base64(text: str) -> bytes:
+    """Return the bytes of canonical base64 (RFC 4648, section 4): no foreign character, exact padding, no spare bits.
+
+    Raises:
+        RenewalError: LICENCE_MALFORMED.
+    """
+    try:
+        decoded = binascii.a2b_base64(text, strict_mode=True)
+    except ValueError as error:
+        raise malformed("base64 is broken") from error
+    # The strict mode still forgives bits left over after the last byte.
+    if not decoded or binascii.b2a_base64(decoded, newline=False).decode("ascii") != text:
+        raise malformed("base64 is not canonical")
+    return decoded
+
+
+def malformed(detail: str) -> RenewalError:
+    """Return the failure of content that is not what it should be."""
+    return RenewalError(ErrorCode.LICENCE_MALFORMED, detail)
+
+
+def _decode(certificate: bytes) -> str:
+    if certificate.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return certificate.decode("utf-16", errors="replace")
+    return certificate.decode("utf-8-sig", errors="replace")

@@ -1,0 +1,198 @@
+"""Keygen's licence container: ``{enc, sig, alg}`` in armour, signed with Ed25519 over ``"license/" + enc``.
+
+Rules: nothing of the payload is believed before the signature has been verified; ``alg`` is itself unsigned, so it only
+chooses from an allow-list and never weakens what is checked; the size is capped before anything is parsed.
+Source: https://keygen.sh/docs/api/cryptography/#cryptographic-lic (certificate format).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.licensing.armour import malformed, strict_base64, unwrap
+from r2_renewal.licensing.keys import is_usable
+from r2_renewal.licensing.strict_json import parse_object
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+MAX_CERTIFICATE_BYTES = 65536
+SIGNED_PREFIX = "license/"
+PLAIN = "base64+ed25519"
+ENCRYPTED = "aes-256-gcm+ed25519"
+
+_SIGNATURE_BYTES = 64
+_IV_BYTES = 12
+_TAG_BYTES = 16
+
+
+class PublicKey(Protocol):
+    """What the reader needs of a trusted key: its name and its 32 bytes."""
+
+    @property
+    def id(self) -> str:
+        """Name of the key."""
+
+    @property
+    def ed25519(self) -> bytes:
+        """The raw public key."""
+
+
+class Container(NamedTuple):
+    """A licence file taken out of its armour; nothing of it is verified yet.
+
+    Attributes:
+        enc: the encoded payload, exactly as signed.
+        sig: the signature, 64 bytes.
+        alg: one of the two allowed algorithms.
+    """
+
+    enc: str
+    sig: bytes
+    alg: str
+
+
+class VerifiedPayload(NamedTuple):
+    """The content of a licence file whose signature was verified.
+
+    Attributes:
+        document: the JSON object that was signed: ``meta``, ``data``, ``included``.
+        alg: how it was encoded.
+        key_id: the trusted key that signed it.
+    """
+
+    document: dict[str, Any]
+    alg: str
+    key_id: str
+
+
+def open_container(certificate: bytes | str) -> Container:
+    """Return the container inside a licence file.
+
+    Raises:
+        RenewalError: LICENCE_MALFORMED; LICENCE_BAD_SIGNATURE where the signature cannot be one.
+    """
+    if len(certificate) > MAX_CERTIFICATE_BYTES:
+        raise malformed(f"longer than {MAX_CERTIFICATE_BYTES} bytes")
+    fields = parse_object(unwrap(certificate))
+    enc, sig, alg = (fields.get(name) for name in ("enc", "sig", "alg"))
+    if not (isinstance(enc, str) and isinstance(sig, str) and enc.isascii()):
+        raise malformed("enc or sig is missing")
+    if alg not in (PLAIN, ENCRYPTED):
+        raise malformed("alg is not allowed")
+    return Container(enc, _signature(sig), str(alg))
+
+
+def verify(certificate: bytes | str, keys: Sequence[PublicKey], licence_key: str | None = None) -> VerifiedPayload:
+    """Verify a licence file of Keygen's form, of any profile, and return its content.
+
+    Args:
+        certificate: the file's content.
+        keys: the keys that may sign; one of them must have.
+        licence_key: decrypts an ``aes-256-gcm+ed25519`` file; unused by others.
+
+    Raises:
+        RenewalError: LICENCE_MALFORMED, LICENCE_BAD_SIGNATURE, LICENCE_UNKNOWN_KEY, LICENCE_KEY_NEEDED or
+            LICENCE_KEY_WRONG.
+    """
+    container = open_container(certificate)
+    key_id = _signer(container, keys)
+    if key_id is None:
+        raise _why_unsigned(container, keys)
+    content = _decrypt(container.enc, licence_key) if container.alg == ENCRYPTED else strict_base64(container.enc)
+    return VerifiedPayload(parse_object(content), container.alg, key_id)
+
+
+def fingerprint(public_key: bytes) -> str:
+    """Return the first 16 hex digits of the key's SHA-256: tells keys apart in ``meta.key`` and in logs."""
+    import hashlib  # not at the top: a silent start has nothing to hash
+
+    return hashlib.sha256(public_key).hexdigest()[:16]
+
+
+def _signature(text: str) -> bytes:
+    try:
+        signature = strict_base64(text)
+    except RenewalError as error:
+        raise RenewalError(ErrorCode.LICENCE_BAD_SIGNATURE, "signature is not base64") from error
+    if len(signature) != _SIGNATURE_BYTES:
+        raise RenewalError(ErrorCode.LICENCE_BAD_SIGNATURE, "signature is not 64 bytes")
+    return signature
+
+
+def _signer(container: Container, keys: Sequence[PublicKey]) -> str | None:
+    from cryptography.exceptions import InvalidSignature
+
+    message = (SIGNED_PREFIX + container.enc).encode("ascii")
+    for key in keys:
+        if not is_usable(key.ed25519):
+            continue
+        try:
+            _verifier(key.ed25519).verify(container.sig, message)
+        except (InvalidSignature, ValueError):
+            continue
+        return key.id
+    return None
+
+
+def _verifier(public_key: bytes) -> Ed25519PublicKey:
+    """Return cryptography's own verifying object, made without loading the rest of the library where that is possible.
+
+    ``Ed25519PublicKey.from_public_bytes`` makes the same object, but loads every other algorithm first: on a silent start
+    that was a third of all its work. It stays as the way for versions of the library that are arranged differently.
+    """
+    try:
+        from cryptography.hazmat.bindings._rust import openssl
+
+        return openssl.ed25519.from_public_bytes(public_key)
+    except (ImportError, AttributeError):
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        return Ed25519PublicKey.from_public_bytes(public_key)
+
+
+def _why_unsigned(container: Container, keys: Sequence[PublicKey]) -> RenewalError:
+    """Tell a damaged file from one signed by a key that we do not know, by the signer's own hint ``meta.key``.
+
+    The hint stands in the unverified payload: it only chooses the words of a refusal.
+    """
+    hint = _hinted_key(container)
+    if hint is not None and hint not in {fingerprint(key.ed25519) for key in keys}:
+        return RenewalError(ErrorCode.LICENCE_UNKNOWN_KEY, "signed with a key that is not trusted here")
+    return RenewalError(ErrorCode.LICENCE_BAD_SIGNATURE, "no trusted key has signed this content")
+
+
+def _hinted_key(container: Container) -> str | None:
+    if container.alg != PLAIN:
+        return None
+    try:
+        meta = parse_object(strict_base64(container.enc)).get("meta")
+    except RenewalError:
+        return None
+    hint = meta.get("key") if isinstance(meta, dict) else None
+    return hint if isinstance(hint, str) else None
+
+
+def _decrypt(enc: str, licence_key: str | None) -> bytes:
+    """Return the plain payload of ``ciphertext.iv.tag``; the key is the SHA-256 of the licence key."""
+    import hashlib
+
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    if not licence_key:
+        raise RenewalError(ErrorCode.LICENCE_KEY_NEEDED, "the file is encrypted")
+    ciphertext, iv, tag = _parts(enc)
+    try:
+        return AESGCM(hashlib.sha256(licence_key.strip().encode()).digest()).decrypt(iv, ciphertext + tag, None)
+    except InvalidTag as error:
+        raise RenewalError(ErrorCode.LICENCE_KEY_WRONG, "the licence key does not open the file") from error
+
+
+def _parts(enc: str) -> tuple[bytes, bytes, bytes]:
+    parts = [strict_base64(part) for part in enc.split(".")]
+    if [len(part) for part in parts[1:]] != [_IV_BYTES, _TAG_BYTES]:
+        raise malformed("enc is not ciphertext.iv.tag")
+    return parts[0], parts[1], parts[2]

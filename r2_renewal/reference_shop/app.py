@@ -1,0 +1,121 @@
+"""The shop as one ASGI application, composed in one place.
+
+Rules: a session is asked for before a body is read; a body is at most 256 KiB; what is not said to be public is never stored
+by a cache; the ``Date`` of every answer is the shop's own clock, since clients compare theirs with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email.utils import format_datetime
+from typing import Any
+
+from litestar import Litestar, Request, Router
+from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard, Message, Scope
+
+from r2_renewal.config import ED25519_KEY_BYTES
+from r2_renewal.reference_shop import openapi, panel, sessions
+from r2_renewal.reference_shop.auto_fulfilment import watch
+from r2_renewal.reference_shop.keys import signing_key_of
+from r2_renewal.reference_shop.problems import Refusal, on_failure, on_http_error, on_refusal
+from r2_renewal.reference_shop.routes import PUBLIC, SECURED
+from r2_renewal.reference_shop.sessions import Caller
+from r2_renewal.reference_shop.settings import ShopSettings
+from r2_renewal.reference_shop.shop import Shop, open_shop
+from r2_renewal.reference_shop.unread import ClientGoneError, on_client_gone
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+BODY_LIMIT = 256 * 1024
+
+
+def create_app(settings: ShopSettings) -> Litestar:
+    """Return the shop's application; it opens its database when the server starts it."""
+    shop = open_shop(settings)
+    public = Router("/", route_handlers=[*PUBLIC, *panel.HANDLERS])
+    # Two handlers of one path must come in one router: given one by one, the framework prepares the first of them twice, and
+    # a handler that runs in a thread does not survive that (litestar#4738).
+    secured = Router("/", route_handlers=SECURED, guards=[_signed_in(shop)], security=openapi.SECURITY)
+    return Litestar(
+        route_handlers=[public, secured],
+        dependencies={
+            "shop": Provide(lambda: shop, sync_to_thread=False),
+            "caller": Provide(_caller, sync_to_thread=False),
+        },
+        exception_handlers={
+            Refusal: on_refusal,
+            ClientGoneError: on_client_gone,
+            HTTPException: on_http_error,
+            Exception: on_failure,
+        },
+        lifespan=[_life(shop)],
+        before_send=[_Headers(settings)],
+        openapi_config=openapi.config(),
+        request_max_body_size=BODY_LIMIT,
+        logging_config=None,
+        debug=False,  # whatever the environment says: a debug page would show the inside
+        state=State({"shop": shop}),
+    )
+
+
+def _signed_in(shop: Shop) -> Guard:
+    async def signed_in(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
+        authorization = connection.headers.get("Authorization", "")
+        connection.scope["user"] = await asyncio.to_thread(sessions.caller_of, shop, authorization)
+
+    return signed_in
+
+
+def _caller(request: Request[Caller, Any, Any]) -> Caller:
+    return request.user
+
+
+def api_description() -> str:
+    """Return the API's OpenAPI description; it needs no shop, so one that is never opened will do."""
+    key = signing_key_of(bytes(ED25519_KEY_BYTES))
+    return openapi.text(
+        create_app(ShopSettings(database_url="sqlite:///unopened.db", signing_key=key, trusted_keys=()))
+    )
+
+
+def _life(shop: Shop) -> Any:
+    @asynccontextmanager
+    async def life(_app: Litestar) -> AsyncIterator[None]:
+        seconds = shop.settings.auto_fulfil
+        task = None if seconds is None else asyncio.create_task(watch(shop, seconds))
+        try:
+            yield
+        finally:
+            await _end(task)
+            shop.database.close()
+
+    return life
+
+
+async def _end(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+class _Headers:
+    """Adds the headers of every answer, refusals included."""
+
+    def __init__(self, settings: ShopSettings) -> None:
+        self._settings = settings
+
+    async def __call__(self, message: Message, _scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        headers.setdefault("Cache-Control", "no-store")
+        headers["Date"] = format_datetime(self._settings.now(), usegmt=True)
+        headers["X-Content-Type-Options"] = "nosniff"

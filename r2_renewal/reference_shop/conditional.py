@@ -1,0 +1,36 @@
+"""Answers with an entity tag: what the caller already has is not sent again (RFC 9110, 8.8.3 and 13.1.2)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TypeVar, cast
+
+import msgspec
+from litestar import Response
+from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
+
+T = TypeVar("T")
+
+
+def tagged(condition: str | None, content: T, media_type: str) -> Response[T]:
+    """Answer with the content and its tag, or with 304 where the caller's ``If-None-Match`` names that tag.
+
+    Args:
+        condition: the request's ``If-None-Match``.
+        content: a struct, sent as JSON, or a text, sent as it is.
+        media_type: the answer's media type.
+    """
+    raw = content.encode() if isinstance(content, str) else msgspec.json.encode(content)
+    tag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
+    unchanged = _names(condition or "", tag)
+    return Response(
+        cast("T", b"" if unchanged else raw),
+        status_code=HTTP_304_NOT_MODIFIED if unchanged else HTTP_200_OK,
+        media_type=media_type,
+        headers={"ETag": tag},
+    )
+
+
+def _names(condition: str, tag: str) -> bool:
+    named = {part.strip().removeprefix("W/") for part in condition.split(",")}
+    return tag in named or "*" in named

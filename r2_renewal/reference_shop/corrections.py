@@ -1,0 +1,26 @@
+"""Reports of wrong company data: „Zgłoś niepoprawne dane" gets a ticket number."""
+
+from __future__ import annotations
+
+from r2_renewal.contract.problems import FieldProblem, ProblemCode
+from r2_renewal.contract.structs import DataCorrectionBody
+from r2_renewal.reference_shop.problems import Refusal
+from r2_renewal.reference_shop.shop import Shop
+from r2_renewal.reference_shop.tables import CorrectionRow
+
+
+def report(shop: Shop, customer_id: str, message: str) -> DataCorrectionBody:
+    """Keep a customer's report and return its ticket.
+
+    Raises:
+        Refusal: VALIDATION, where the message is blank or holds characters that no keyboard gives.
+    """
+    lines = message.split()
+    if not lines or not "".join(lines).isprintable():
+        code = "invalid" if lines else "empty"
+        raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="message", code=code),))
+    row = CorrectionRow(customer_id=customer_id, message=message.strip(), created_at=shop.settings.now())
+    with shop.database.writing() as session:
+        session.add(row)
+        session.flush()
+        return DataCorrectionBody(ticket=row.ticket)

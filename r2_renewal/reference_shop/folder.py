@@ -1,0 +1,113 @@
+"""The folder of a shop: its database, its signing key, and the public keys that clients trust.
+
+Rule: ``init`` makes what is missing and changes nothing that is there, so it may be run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.reference_shop.database import Database
+from r2_renewal.reference_shop.keys import create_signing_key, own_keys, read_signing_key, write_trusted_keys
+from r2_renewal.reference_shop.settings import ShopSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFolder:
+    """Where a shop keeps what it needs.
+
+    Attributes:
+        path: the folder.
+        database: URL of the database; empty takes ``shop.db`` in the folder.
+    """
+
+    path: Path
+    database: str = ""
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of the database."""
+        return self.database or f"sqlite:///{self.database_file.absolute()}"
+
+    @property
+    def database_file(self) -> Path:
+        """The default database's file."""
+        return self.path / "shop.db"
+
+    @property
+    def signing_key(self) -> Path:
+        """The private key's file."""
+        return self.path / "signing-key"
+
+    @property
+    def trusted_keys(self) -> Path:
+        """The public keys' file, the one that clients get."""
+        return self.path / "trusted-keys.json"
+
+
+def init(folder: ShopFolder) -> None:
+    """Make the folder, the signing key, the list of trusted keys and the tables, whichever are missing.
+
+    Raises:
+        RenewalError: SHOP_FOLDER, SHOP_DATABASE or SIGNING_KEY, where one cannot be made or is not what it should be.
+    """
+    try:
+        folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        exists = folder.signing_key.exists()
+        key = read_signing_key(folder.signing_key) if exists else create_signing_key(folder.signing_key)
+        write_trusted_keys(folder.trusted_keys, own_keys(folder.trusted_keys, key))
+        if not folder.database:
+            # Customers' data, for the shop's user alone; SQLite gives its journal the rights of the database.
+            folder.database_file.touch(mode=0o600)
+    except OSError as error:
+        raise RenewalError(ErrorCode.SHOP_FOLDER, f"shop folder: {type(error).__name__}") from error
+    _create_tables(folder.database_url)
+
+
+def _create_tables(url: str) -> None:
+    try:
+        database = Database(url)
+        database.create()
+        database.close()
+    except (SQLAlchemyError, ImportError) as error:
+        raise RenewalError(ErrorCode.SHOP_DATABASE, f"database: {type(error).__name__}") from error
+
+
+def settings_of(
+    folder: ShopFolder, *, today: Callable[[], date] = today_in_warsaw, auto_fulfil: float | None = None
+) -> ShopSettings:
+    """Return the settings of the shop in a folder made by ``init``.
+
+    Args:
+        folder: the folder.
+        today: the calendar date in Warsaw.
+        auto_fulfil: seconds after which an order is fulfilled by itself; None for never.
+
+    Raises:
+        RenewalError: SHOP_FOLDER, where there is no shop in it; SHOP_DATABASE, SIGNING_KEY or TRUSTED_KEYS, where those are
+            not ready or broken.
+    """
+    key = read_signing_key(folder.signing_key)
+    keys = own_keys(folder.trusted_keys, key)
+    _refuse_unready(folder.database_url)
+    return ShopSettings(
+        database_url=folder.database_url, signing_key=key, trusted_keys=keys, today=today, auto_fulfil=auto_fulfil
+    )
+
+
+def _refuse_unready(url: str) -> None:
+    try:
+        database = Database(url)
+        ready = database.is_ready()
+        database.close()
+    except (SQLAlchemyError, ImportError) as error:
+        raise RenewalError(ErrorCode.SHOP_DATABASE, f"database: {type(error).__name__}") from error
+    if not ready:
+        raise RenewalError(ErrorCode.SHOP_DATABASE, "database: no tables, run r2-renewal shop init first")

@@ -1,0 +1,126 @@
+"""What an order must satisfy before it binds anyone.
+
+Rules: contact fields are judged by the contract's own rules; an invalid NIP stops the order, since KSeF delivers by NIP; the
+consent must be to the very text that the shop renders from its own quote.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from r2_renewal.contract.contact import check_email, check_phone
+from r2_renewal.contract.problems import FieldProblem, ProblemCode
+from r2_renewal.contract.structs import ConsentBody, OrderRequest
+from r2_renewal.domain.company import nip_problem, normalize_nip
+from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, GivenConsent, auto_renewal_text
+from r2_renewal.domain.contact import ContactProblem, ContactVerdict
+from r2_renewal.domain.offer import Quote
+from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop.problems import Refusal
+from r2_renewal.reference_shop.settings import ShopSettings
+
+CHANNELS = ("module", "panel", "web")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Contact fields in their stored form.
+
+    Attributes:
+        invoice_email: normalized address for invoices.
+        first_name: trimmed.
+        last_name: trimmed.
+        phone: E.164.
+        email: normalized address of the ordering person.
+    """
+
+    invoice_email: str
+    first_name: str
+    last_name: str
+    phone: str
+    email: str
+
+
+def check_fields(request: OrderRequest) -> Contact:
+    """Return the contact fields in their stored form.
+
+    Raises:
+        Refusal: VALIDATION, naming every field that is not acceptable.
+    """
+    orderer = request.orderer
+    verdicts = {
+        "invoice_email": check_email(request.invoice_email),
+        "orderer.first_name": _check_name(orderer.first_name),
+        "orderer.last_name": _check_name(orderer.last_name),
+        "orderer.phone": check_phone(orderer.phone),
+        "orderer.email": check_email(orderer.email),
+    }
+    refused = tuple(_refused(verdicts, request))
+    if refused:
+        raise Refusal(ProblemCode.VALIDATION, fields=refused)
+    return Contact(*(verdict.value for verdict in verdicts.values()))
+
+
+def _check_name(text: str) -> ContactVerdict:
+    name = " ".join(text.split())
+    if not name:
+        return ContactVerdict(ContactProblem.EMPTY)
+    # No control character, direction override or lone surrogate gets onto an invoice or into a message.
+    return ContactVerdict(None, name, name) if name.isprintable() else ContactVerdict(ContactProblem.INVALID)
+
+
+def _refused(verdicts: dict[str, ContactVerdict], request: OrderRequest) -> Iterator[FieldProblem]:
+    for field, verdict in verdicts.items():
+        if verdict.problem is not None:
+            yield FieldProblem(field=field, code=verdict.problem.value)
+    if not request.company_confirmed:
+        yield FieldProblem(field="company_confirmed", code="required")
+    if request.channel not in CHANNELS:
+        yield FieldProblem(field="channel", code="unknown")
+    if not request.app_version.isprintable():
+        yield FieldProblem(field="app_version", code="invalid")
+
+
+def check_nip(on_record: str, confirmed: str) -> str:
+    """Return the NIP on record where it is valid and is the one that the customer confirmed.
+
+    Raises:
+        Refusal: NIP_INVALID otherwise.
+    """
+    problem = nip_problem(on_record)
+    if problem is not None:
+        raise Refusal(ProblemCode.NIP_INVALID, f"on record: {problem.value}")
+    if normalize_nip(confirmed) != normalize_nip(on_record):
+        raise Refusal(ProblemCode.NIP_INVALID, "confirmed another one than is on record")
+    return normalize_nip(on_record)
+
+
+def check_consent(settings: ShopSettings, request: OrderRequest, quote: Quote, program: str) -> GivenConsent | None:
+    """Return the consent given, with the text that the shop itself rendered; None where none was given or is needed.
+
+    Raises:
+        Refusal: CONSENT_REQUIRED where it is missing; CONSENT_TEXT_CHANGED, with the text in force, where it was given to
+            another text.
+    """
+    if request.consent is None:
+        if settings.consent_required:
+            raise Refusal(ProblemCode.CONSENT_REQUIRED)
+        return None
+    template = texts.current(AUTO_RENEWAL, settings.vendor)
+    vendor = settings.vendor
+    text = auto_renewal_text(template, quote, program, request.invoice_email, vendor.panel_url, vendor.contact_email)
+    expected = GivenConsent(template.kind, template.version, text, hashlib.sha256(text.encode()).hexdigest(), LOCALE)
+    if not _is_to(request.consent, expected):
+        raise Refusal(ProblemCode.CONSENT_TEXT_CHANGED, document=texts.body_of(template))
+    return expected
+
+
+def _is_to(given: ConsentBody, expected: GivenConsent) -> bool:
+    return (given.kind, given.text_version, given.sha256, given.locale) == (
+        expected.kind,
+        expected.version,
+        expected.sha256,
+        expected.locale,
+    )

@@ -1,0 +1,201 @@
+"""Placing an order: at most one for a key, with its evidence, in one transaction.
+
+Rules: the key, the order, its first state, the consent and the answer are committed together or not at all; the same key
+with the same request is answered with the stored answer, byte for byte, for ever; with another request it is refused; a
+refused request leaves its key unused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.contract.structs import OrderRequest, QuoteRequest
+from r2_renewal.domain.consent import TERMS, GivenConsent
+from r2_renewal.domain.offer import Quote
+from r2_renewal.domain.order import OrderState
+from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop.order_checks import Contact, check_consent, check_fields, check_nip
+from r2_renewal.reference_shop.orders import has_open_order, order_body
+from r2_renewal.reference_shop.problems import Refusal
+from r2_renewal.reference_shop.programs import amount, licence_of
+from r2_renewal.reference_shop.quotes import domain_quote, find_quote, holds, make_quote
+from r2_renewal.reference_shop.sessions import Caller
+from r2_renewal.reference_shop.shop import Shop
+from r2_renewal.reference_shop.tables import (
+    ConsentRow,
+    Customer,
+    IdempotencyKey,
+    LicenceRow,
+    OrderEvent,
+    OrderRow,
+    QuoteRow,
+)
+
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """An order that has passed every check."""
+
+    customer: Customer
+    quote_row: QuoteRow
+    quote: Quote
+    nip: str
+    contact: Contact
+    consent: GivenConsent | None
+
+
+def check_key(key: str | None) -> str:
+    """Return the header's key.
+
+    Raises:
+        Refusal: KEY_MISSING, where it is absent or not 1–128 visible ASCII characters.
+    """
+    if key is None or not _KEY.fullmatch(key):
+        raise Refusal(ProblemCode.KEY_MISSING)
+    return key
+
+
+def place(shop: Shop, caller: Caller, key: str, request: OrderRequest) -> bytes:
+    """Place an order, or find the one that this key has made, and return the answer's body.
+
+    Args:
+        shop: the shop.
+        caller: whose order it is.
+        key: the idempotency key.
+        request: what the customer confirmed.
+
+    Raises:
+        Refusal: KEY_IN_FLIGHT, KEY_REUSED, NOT_FOUND, VALIDATION, NIP_INVALID, ORDER_OPEN, PRICE_CHANGED, OFFER_WITHDRAWN,
+            CONSENT_REQUIRED or CONSENT_TEXT_CHANGED.
+    """
+    with shop.in_flight.claim(caller.customer_id, key):
+        with shop.database.writing() as session:
+            known = _recall(session, caller, key, request)
+            if known is not None:
+                return known
+            accepted = _check(shop, session, caller, request)
+            if accepted is not None:
+                return _record(shop, session, key, request, accepted)
+        # The checks' transaction ends first: a refusal inside it would roll the new quote back.
+        raise _price_changed(shop, caller, request)
+
+
+def _fingerprint(request: OrderRequest) -> str:
+    return hashlib.sha256(msgspec.json.encode(request)).hexdigest()
+
+
+def _recall(session: Session, caller: Caller, key: str, request: OrderRequest) -> bytes | None:
+    known = session.get(IdempotencyKey, (caller.customer_id, key))
+    if known is None:
+        return None
+    if known.fingerprint != _fingerprint(request):
+        raise Refusal(ProblemCode.KEY_REUSED)
+    return known.response
+
+
+def _check(shop: Shop, session: Session, caller: Caller, request: OrderRequest) -> _Accepted | None:
+    settings = shop.settings
+    row = find_quote(session, caller.customer_id, request.quote_id)
+    licence = licence_of(session, caller.customer_id, row.licence_id)
+    contact = check_fields(request)
+    nip = check_nip(licence.customer.nip, request.nip)
+    if has_open_order(session, licence.id):
+        raise Refusal(ProblemCode.ORDER_OPEN)
+    quote = domain_quote(row)
+    if not holds(row, licence, settings, settings.now()) or request.gross != amount(quote.price.gross):
+        return None
+    consent = check_consent(settings, request, quote, licence.name)
+    return _Accepted(licence.customer, row, quote, nip, contact, consent)
+
+
+def _price_changed(shop: Shop, caller: Caller, request: OrderRequest) -> Refusal:
+    with shop.database.writing() as session:
+        old = find_quote(session, caller.customer_id, request.quote_id)
+        again = QuoteRequest(licence_id=old.licence_id, offer_id=old.offer_id)
+        quote = make_quote(session, shop.settings, caller.customer_id, again)
+    return Refusal(ProblemCode.PRICE_CHANGED, quote=quote)
+
+
+def _record(shop: Shop, session: Session, key: str, request: OrderRequest, accepted: _Accepted) -> bytes:
+    now = shop.settings.now()
+    licence = session.get_one(LicenceRow, accepted.quote.licence_id)
+    order = _order_row(request, accepted, licence, now)
+    session.add(order)
+    accepted.customer.invoice_email = accepted.contact.invoice_email
+    session.flush()
+    session.add(OrderEvent(order_pk=order.pk, state=order.state, at=now))
+    if accepted.consent is not None:
+        session.add(_consent_row(order, accepted, accepted.consent, now))
+    response = msgspec.json.encode(order_body(order))
+    session.add(_key_row(order, key, request, response))
+    return response
+
+
+def _order_row(request: OrderRequest, accepted: _Accepted, licence: LicenceRow, now: datetime) -> OrderRow:
+    contact = accepted.contact
+    return OrderRow(
+        id=f"ord_{secrets.token_urlsafe(12)}",
+        customer_id=accepted.customer.id,
+        licence=licence,
+        quote=accepted.quote_row,
+        state=OrderState.PLACED.value,
+        placed_at=now,
+        nip=accepted.nip,
+        invoice_email=contact.invoice_email,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        phone=contact.phone,
+        email=contact.email,
+        channel=request.channel,
+        app_version=request.app_version,
+        terms_version=texts.versions(TERMS)[-1],
+        enrolled=accepted.consent is not None,
+    )
+
+
+def _consent_row(order: OrderRow, accepted: _Accepted, consent: GivenConsent, now: datetime) -> ConsentRow:
+    quote = accepted.quote
+    return ConsentRow(
+        id=f"con_{secrets.token_urlsafe(12)}",
+        kind=consent.kind,
+        text_version=consent.version,
+        full_text=consent.text,
+        sha256=consent.sha256,
+        locale=consent.locale,
+        unticked_default=True,  # no channel of ours ticks the box for the customer
+        accepted_at=now,
+        channel=order.channel,
+        customer_id=order.customer_id,
+        order_id=order.id,
+        licence_id=quote.licence_id,
+        nip=order.nip,
+        person=f"{order.first_name} {order.last_name}",
+        email=order.email,
+        price_net=quote.renewal_price.net.amount,
+        price_gross=quote.renewal_price.gross.amount,
+        renewal_date=quote.renewal_date,
+        cancel_until=quote.cancel_until,
+        app_version=order.app_version,
+        receipt_id=f"rcp_{secrets.token_urlsafe(12)}",
+    )
+
+
+def _key_row(order: OrderRow, key: str, request: OrderRequest, response: bytes) -> IdempotencyKey:
+    return IdempotencyKey(
+        customer_id=order.customer_id,
+        key=key,
+        fingerprint=_fingerprint(request),
+        order_id=order.id,
+        response=response,
+        created_at=order.placed_at,
+    )

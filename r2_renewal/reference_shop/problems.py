@@ -1,0 +1,158 @@
+"""Refusals and failures as ``application/problem+json`` (RFC 9457) with the contract's pinned codes.
+
+Rules: a code has one status; an inner failure says nothing about itself to the caller, and its log line holds its kind and
+place but never its text, which may quote personal data.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from msgspec import UNSET
+
+from r2_renewal.contract.paths import PROBLEM_TYPE
+from r2_renewal.contract.problems import FieldProblem, Problem, ProblemCode
+from r2_renewal.contract.structs import DocumentBody, QuoteBody
+
+LOGGER = logging.getLogger("r2_renewal.shop")
+RETRY_AFTER_SECONDS = 1
+
+STATUS: dict[ProblemCode, HTTPStatus] = {
+    ProblemCode.VALIDATION: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ProblemCode.MALFORMED: HTTPStatus.BAD_REQUEST,
+    ProblemCode.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
+    ProblemCode.BAD_CREDENTIALS: HTTPStatus.UNAUTHORIZED,
+    ProblemCode.LICENCE_REFUSED: HTTPStatus.FORBIDDEN,
+    ProblemCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    ProblemCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
+    ProblemCode.KEY_MISSING: HTTPStatus.BAD_REQUEST,
+    ProblemCode.KEY_IN_FLIGHT: HTTPStatus.CONFLICT,
+    ProblemCode.KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ProblemCode.PRICE_CHANGED: HTTPStatus.CONFLICT,
+    ProblemCode.CONSENT_TEXT_CHANGED: HTTPStatus.CONFLICT,
+    ProblemCode.CONSENT_REQUIRED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ProblemCode.NIP_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ProblemCode.OFFER_WITHDRAWN: HTTPStatus.CONFLICT,
+    ProblemCode.ORDER_OPEN: HTTPStatus.CONFLICT,
+    ProblemCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ProblemCode.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
+    ProblemCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+TITLES: dict[ProblemCode, str] = {
+    ProblemCode.VALIDATION: "Some fields are not acceptable",
+    ProblemCode.MALFORMED: "The request cannot be read",
+    ProblemCode.UNAUTHORIZED: "A session is needed",
+    ProblemCode.BAD_CREDENTIALS: "Wrong e-mail or password",
+    ProblemCode.LICENCE_REFUSED: "The licence file does not open the shop",
+    ProblemCode.NOT_FOUND: "Not found",
+    ProblemCode.METHOD_NOT_ALLOWED: "Method not allowed",
+    ProblemCode.KEY_MISSING: "The Idempotency-Key header is missing or not a key",
+    ProblemCode.KEY_IN_FLIGHT: "An order with this key is being placed",
+    ProblemCode.KEY_REUSED: "The key belongs to another order",
+    ProblemCode.PRICE_CHANGED: "The quote no longer holds",
+    ProblemCode.CONSENT_TEXT_CHANGED: "The consent was given to another text",
+    ProblemCode.CONSENT_REQUIRED: "The consent to automatic renewal is required",
+    ProblemCode.NIP_INVALID: "The NIP on record is invalid or was not the one confirmed",
+    ProblemCode.OFFER_WITHDRAWN: "The offer is no longer on sale for this program",
+    ProblemCode.ORDER_OPEN: "The program has an order in progress",
+    ProblemCode.TOO_LARGE: "The request is too large",
+    ProblemCode.TOO_MANY: "Too many requests",
+    ProblemCode.INTERNAL: "The shop failed",
+}
+
+_BY_STATUS: dict[int, ProblemCode] = {
+    HTTPStatus.BAD_REQUEST: ProblemCode.MALFORMED,
+    HTTPStatus.UNAUTHORIZED: ProblemCode.UNAUTHORIZED,
+    HTTPStatus.NOT_FOUND: ProblemCode.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED: ProblemCode.METHOD_NOT_ALLOWED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemCode.TOO_LARGE,
+    HTTPStatus.TOO_MANY_REQUESTS: ProblemCode.TOO_MANY,
+}
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the shop
+    """The shop refuses a request.
+
+    Attributes:
+        code: the pinned code.
+        detail: one line for engineers; no personal datum.
+        fields: what was refused, field by field.
+        quote: the new price, with PRICE_CHANGED.
+        document: the new text, with CONSENT_TEXT_CHANGED.
+    """
+
+    def __init__(
+        self,
+        code: ProblemCode,
+        detail: str = "",
+        *,
+        fields: tuple[FieldProblem, ...] = (),
+        quote: QuoteBody | None = None,
+        document: DocumentBody | None = None,
+    ) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.detail = detail
+        self.fields = fields
+        self.quote = quote
+        self.document = document
+
+
+def body_of(refusal: Refusal) -> Problem:
+    """Return the body that tells a refusal."""
+    return Problem(
+        type=f"urn:r2-renewal:problem:{refusal.code.value}",
+        title=TITLES[refusal.code],
+        status=STATUS[refusal.code].value,
+        code=refusal.code.value,
+        detail=refusal.detail,
+        fields=refusal.fields,
+        quote=refusal.quote or UNSET,
+        document=refusal.document or UNSET,
+    )
+
+
+def answer(refusal: Refusal, headers: dict[str, str] | None = None) -> Response[bytes]:
+    """Return the answer that tells a refusal."""
+    return Response(
+        msgspec.json.encode(body_of(refusal)),
+        status_code=STATUS[refusal.code],
+        media_type=PROBLEM_TYPE,
+        headers={**(headers or {}), **_headers(refusal.code)},
+    )
+
+
+def _headers(code: ProblemCode) -> dict[str, str]:
+    match code:
+        case ProblemCode.UNAUTHORIZED | ProblemCode.BAD_CREDENTIALS:
+            return {"WWW-Authenticate": 'Bearer realm="r2-renewal"'}
+        case ProblemCode.KEY_IN_FLIGHT:
+            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        case _:
+            return {}
+
+
+def on_refusal(_request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+    """Answer a refusal of ours."""
+    return answer(refusal)
+
+
+def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Answer a refusal of the framework: no such route, method not allowed, body too large."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return on_failure(request, error)
+    return answer(Refusal(_BY_STATUS.get(error.status_code, ProblemCode.MALFORMED)), dict(error.headers or {}))
+
+
+def on_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer a failure of the shop itself: generic to the caller, kind and place to the log."""
+    place = "".join(traceback.format_tb(error.__traceback__))
+    LOGGER.error("%s %s failed: %s\n%s", request.method, request.url.path, type(error).__name__, place)
+    return answer(Refusal(ProblemCode.INTERNAL))

@@ -1,0 +1,96 @@
+"""A customer's owned programs and the price list, as the rules and the wire know them.
+
+Rule: a licence is looked up with its customer; another customer's licence is not found.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.contract.structs import Amount, OfferBody, PriceBody, ProgramBody
+from r2_renewal.domain.money import Money, Price, money
+from r2_renewal.domain.offer import Offer
+from r2_renewal.domain.program import OwnedProgram
+from r2_renewal.reference_shop.pricing import Tier
+from r2_renewal.reference_shop.problems import Refusal
+from r2_renewal.reference_shop.tables import LicenceRow, PriceItem
+
+
+def licence_of(session: Session, customer_id: str, licence_id: str) -> LicenceRow:
+    """Return a licence of a customer.
+
+    Raises:
+        Refusal: NOT_FOUND, where the customer has none of that identifier.
+    """
+    row = session.get(LicenceRow, licence_id)
+    if row is None or row.customer_id != customer_id:
+        raise Refusal(ProblemCode.NOT_FOUND, "no such licence")
+    return row
+
+
+def licences_of(session: Session, customer_id: str) -> list[LicenceRow]:
+    """Return every licence of a customer, by name."""
+    query = select(LicenceRow).where(LicenceRow.customer_id == customer_id)
+    return list(session.scalars(query.order_by(LicenceRow.name, LicenceRow.id)))
+
+
+def price_list(session: Session, products: set[str]) -> list[Tier]:
+    """Return the price list's lines of some products."""
+    items = session.scalars(select(PriceItem).where(PriceItem.product.in_(products)))
+    return [Tier(item.id, item.product, item.limit_name, item.limit_value, money(str(item.net))) for item in items]
+
+
+def owned_program(row: LicenceRow) -> OwnedProgram:
+    """Return the program of a licence."""
+    return OwnedProgram(
+        licence_id=row.id,
+        program_id=row.program_id,
+        product=row.product,
+        name=row.name,
+        edition=row.edition,
+        valid_until=row.valid_until,
+        seq=row.seq,
+        limits=dict(row.limits),
+        services=tuple(row.services),
+    )
+
+
+def program_body(row: LicenceRow) -> ProgramBody:
+    """Return a licence as it goes over the wire."""
+    return ProgramBody(
+        licence_id=row.id,
+        program_id=row.program_id,
+        product=row.product,
+        name=row.name,
+        edition=row.edition,
+        valid_until=row.valid_until,
+        seq=row.seq,
+        limits=dict(row.limits),
+        services=tuple(row.services),
+        auto_renewal=row.auto_renewal,
+        renewal_date=row.renewal_date,
+    )
+
+
+def offer_body(offer: Offer) -> OfferBody:
+    """Return an offer as it goes over the wire."""
+    return OfferBody(
+        offer_id=offer.offer_id,
+        licence_id=offer.licence_id,
+        kind=offer.kind.value,
+        name=offer.name,
+        net=amount(offer.net),
+        limits=dict(offer.limits),
+    )
+
+
+def amount(value: Money) -> Amount:
+    """Return money as it goes over the wire."""
+    return Amount(amount=str(value.amount), currency=value.currency)
+
+
+def price_body(price: Price) -> PriceBody:
+    """Return a price as it goes over the wire."""
+    return PriceBody(net=amount(price.net), vat=amount(price.vat), gross=amount(price.gross))

@@ -1,0 +1,266 @@
+"""The calls of the API, each a few lines: who calls, what is asked, which rule answers.
+
+Rules: every handler that touches the database runs in a thread of its own, off the event loop; a call needs a session unless
+it stands in ``PUBLIC``; an order's key is judged before its body is read.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, cast
+
+from litestar import Response, delete, get, post
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
+
+from r2_renewal.contract import paths
+from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.contract.structs import (
+    AccountSessionRequest,
+    DataCorrectionBody,
+    DataCorrectionRequest,
+    DocumentBody,
+    LicenceSessionRequest,
+    OrderBody,
+    OrderList,
+    OrderRequest,
+    QuoteBody,
+    QuoteRequest,
+    SessionBody,
+    StorefrontBody,
+)
+from r2_renewal.reference_shop import corrections, orders, quotes, sessions, storefront, texts
+from r2_renewal.reference_shop.bodies import StrictBody
+from r2_renewal.reference_shop.conditional import tagged
+from r2_renewal.reference_shop.openapi import problems
+from r2_renewal.reference_shop.ordering import check_key, place
+from r2_renewal.reference_shop.problems import Refusal
+from r2_renewal.reference_shop.programs import licence_of
+from r2_renewal.reference_shop.sessions import Caller
+from r2_renewal.reference_shop.shop import Shop
+
+DOCUMENT_CACHE = "public, max-age=3600"
+
+IfNoneMatch = Annotated[
+    str | None, HeaderParameter(name="If-None-Match", required=False, description="Entity tag that the caller has.")
+]
+KeyHeader = Annotated[
+    str | None,
+    HeaderParameter(
+        name=paths.IDEMPOTENCY_KEY,
+        required=False,
+        description="Unique for each confirmation by the customer; 1–128 visible ASCII characters. Kept for ever.",
+    ),
+]
+
+
+@post(
+    paths.LICENCE_SESSIONS,
+    dto=StrictBody,
+    sync_to_thread=True,
+    operation_id="openLicenceSession",
+    summary="Open eSklep with a licence file",
+    responses=problems(ProblemCode.LICENCE_REFUSED, body=True),
+)
+def open_licence_session(data: JSONBody[LicenceSessionRequest], shop: NamedDependency[Shop]) -> SessionBody:
+    """Open a session for the customer of a licence file; an expired or older file of theirs will do."""
+    return sessions.open_by_licence(shop, data.certificate)
+
+
+@post(
+    paths.ACCOUNT_SESSIONS,
+    dto=StrictBody,
+    sync_to_thread=True,
+    operation_id="openAccountSession",
+    summary="Log in to the customer's account",
+    responses=problems(ProblemCode.BAD_CREDENTIALS, body=True),
+)
+def open_account_session(data: JSONBody[AccountSessionRequest], shop: NamedDependency[Shop]) -> SessionBody:
+    """Open a session with e-mail and password; an unknown e-mail and a wrong password are answered alike."""
+    return sessions.open_by_password(shop, data.email, data.password)
+
+
+@delete(
+    f"{paths.ACCOUNT_SESSIONS}/current",
+    sync_to_thread=True,
+    status_code=HTTP_204_NO_CONTENT,
+    operation_id="closeSession",
+    summary="Log out",
+    responses=problems(ProblemCode.UNAUTHORIZED),
+)
+def close_session(shop: NamedDependency[Shop], caller: NamedDependency[Caller]) -> None:
+    """End the session of the token."""
+    sessions.close(shop, caller)
+
+
+@get(
+    paths.STOREFRONT,
+    sync_to_thread=True,
+    operation_id="getStorefront",
+    summary="Everything that eSklep opens with",
+    responses=problems(ProblemCode.UNAUTHORIZED, not_modified=True),
+)
+def get_storefront(
+    shop: NamedDependency[Shop], caller: NamedDependency[Caller], if_none_match: IfNoneMatch = None
+) -> Response[StorefrontBody]:
+    """Return company, programs, offers, versions of the texts, orders and renewal state."""
+    with shop.database.reading() as session:
+        return tagged(if_none_match, storefront.storefront(session, shop.settings, caller.customer_id), paths.JSON_TYPE)
+
+
+@post(
+    paths.QUOTES,
+    dto=StrictBody,
+    sync_to_thread=True,
+    operation_id="createQuote",
+    summary="Price an offer",
+    responses=problems(ProblemCode.UNAUTHORIZED, ProblemCode.NOT_FOUND, ProblemCode.OFFER_WITHDRAWN, body=True),
+)
+def create_quote(
+    data: JSONBody[QuoteRequest], shop: NamedDependency[Shop], caller: NamedDependency[Caller]
+) -> QuoteBody:
+    """Return the price and period of an offer, held until ``expires_at``."""
+    with shop.database.writing() as session:
+        return quotes.make_quote(session, shop.settings, caller.customer_id, data)
+
+
+def _has_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    check_key(connection.headers.get(paths.IDEMPOTENCY_KEY))
+
+
+@post(
+    paths.ORDERS,
+    guards=[_has_key],
+    dto=StrictBody,
+    sync_to_thread=True,
+    operation_id="placeOrder",
+    summary="Order with obligation to pay",
+    responses=problems(
+        ProblemCode.KEY_MISSING,
+        ProblemCode.UNAUTHORIZED,
+        ProblemCode.NOT_FOUND,
+        ProblemCode.KEY_IN_FLIGHT,
+        ProblemCode.PRICE_CHANGED,
+        ProblemCode.CONSENT_TEXT_CHANGED,
+        ProblemCode.OFFER_WITHDRAWN,
+        ProblemCode.ORDER_OPEN,
+        ProblemCode.KEY_REUSED,
+        ProblemCode.CONSENT_REQUIRED,
+        ProblemCode.NIP_INVALID,
+        body=True,
+    ),
+)
+def place_order(
+    data: JSONBody[OrderRequest],
+    shop: NamedDependency[Shop],
+    caller: NamedDependency[Caller],
+    idempotency_key: KeyHeader = None,
+) -> Response[OrderBody]:
+    """Place at most one order for a key; the same key and request are answered with the same bytes for ever."""
+    raw = place(shop, caller, check_key(idempotency_key), data)
+    return Response(cast("OrderBody", raw), status_code=HTTP_201_CREATED, media_type=paths.JSON_TYPE)
+
+
+@get(
+    paths.ORDERS,
+    sync_to_thread=True,
+    operation_id="listOrders",
+    summary="The customer's orders",
+    responses=problems(ProblemCode.UNAUTHORIZED),
+)
+def list_orders(shop: NamedDependency[Shop], caller: NamedDependency[Caller]) -> OrderList:
+    """Return the latest orders, newest first."""
+    with shop.database.reading() as session:
+        return OrderList(orders=tuple(orders.order_body(row) for row in orders.orders_of(session, caller.customer_id)))
+
+
+@get(
+    f"{paths.ORDERS}/{{order_id:str}}",
+    sync_to_thread=True,
+    operation_id="getOrder",
+    summary="One order",
+    responses=problems(ProblemCode.UNAUTHORIZED, ProblemCode.NOT_FOUND),
+)
+def get_order(order_id: FromPath[str], shop: NamedDependency[Shop], caller: NamedDependency[Caller]) -> OrderBody:
+    """Return an order as it stands now."""
+    with shop.database.reading() as session:
+        return orders.order_body(orders.order_of(session, caller.customer_id, order_id))
+
+
+@get(
+    f"{paths.LICENCES}/{{licence_id:str}}/file",
+    sync_to_thread=True,
+    media_type=paths.LICENCE_TYPE,
+    operation_id="getLicenceFile",
+    summary="The signed licence file",
+    responses=problems(ProblemCode.UNAUTHORIZED, ProblemCode.NOT_FOUND, not_modified=True),
+)
+def get_licence_file(
+    licence_id: FromPath[str],
+    shop: NamedDependency[Shop],
+    caller: NamedDependency[Caller],
+    if_none_match: IfNoneMatch = None,
+) -> Response[str]:
+    """Return the newest signed file of a licence."""
+    with shop.database.reading() as session:
+        certificate = licence_of(session, caller.customer_id, licence_id).certificate
+    return tagged(if_none_match, certificate, paths.LICENCE_TYPE)
+
+
+@get(
+    f"{paths.DOCUMENTS}/{{kind:str}}/{{version:str}}",
+    sync_to_thread=True,
+    operation_id="getDocument",
+    summary="One version of a text",
+    responses=problems(ProblemCode.NOT_FOUND),
+)
+def get_document(kind: FromPath[str], version: FromPath[str], shop: NamedDependency[Shop]) -> Response[DocumentBody]:
+    """Return a published text; terms are open to everybody before ordering (UŚUDE 8)."""
+    found = texts.document(kind, version, shop.settings.vendor)
+    if found is None:
+        raise Refusal(ProblemCode.NOT_FOUND, "no such text")
+    return Response(texts.body_of(found), headers={"Cache-Control": DOCUMENT_CACHE})
+
+
+@post(
+    paths.DATA_CORRECTIONS,
+    dto=StrictBody,
+    sync_to_thread=True,
+    operation_id="reportWrongData",
+    summary="Report wrong company data",
+    responses=problems(ProblemCode.UNAUTHORIZED, body=True),
+)
+def report_wrong_data(
+    data: JSONBody[DataCorrectionRequest], shop: NamedDependency[Shop], caller: NamedDependency[Caller]
+) -> DataCorrectionBody:
+    """Keep the report and return its ticket."""
+    return corrections.report(shop, caller.customer_id, data.message)
+
+
+@get(
+    "/health",
+    sync_to_thread=True,
+    operation_id="getHealth",
+    summary="Whether the shop and its database answer",
+    responses=problems(),
+)
+def get_health(shop: NamedDependency[Shop]) -> dict[str, str]:
+    """Return ``{"status": "ok", "api": "v1"}`` where the database answers."""
+    if not shop.database.is_ready():
+        raise Refusal(ProblemCode.INTERNAL, "the database has no tables")
+    return {"status": "ok", "api": paths.PREFIX.strip("/")}
+
+
+PUBLIC: tuple[HTTPRouteHandler, ...] = (open_licence_session, open_account_session, get_document, get_health)
+SECURED: tuple[HTTPRouteHandler, ...] = (
+    close_session,
+    get_storefront,
+    create_quote,
+    place_order,
+    list_orders,
+    get_order,
+    get_licence_file,
+    report_wrong_data,
+)

@@ -1,0 +1,127 @@
+"""Sessions: opened by a licence file or by a password, carried by an opaque bearer token.
+
+Rules: a token is stored as its hash only; an expired subscription or an older copy of a licence file still opens eSklep, for
+its own customer alone; a wrong password and an unknown e-mail get the same answer after the same work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.contract.structs import SessionBody
+from r2_renewal.domain.errors import RenewalError
+from r2_renewal.domain.licence import Licence
+from r2_renewal.licensing.reader import parse_certificate
+from r2_renewal.reference_shop import passwords
+from r2_renewal.reference_shop.problems import Refusal
+from r2_renewal.reference_shop.shop import Shop
+from r2_renewal.reference_shop.tables import Customer, LicenceRow, SessionRow, User
+
+SCOPE_ORDER = "order"
+SCOPE_ACCOUNT = "account"
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls.
+
+    Attributes:
+        customer_id: the customer that every query of the call is bound to.
+        scope: ``order`` or ``account``.
+        token_hash: the session's key.
+    """
+
+    customer_id: str
+    scope: str
+    token_hash: str
+
+
+def open_by_licence(shop: Shop, certificate: str) -> SessionBody:
+    """Open a session for the customer of a licence file that the shop signed.
+
+    Raises:
+        Refusal: LICENCE_REFUSED, where the file is not the shop's or its customer is unknown.
+    """
+    licence = _verified(shop, certificate)
+    with shop.database.writing() as session:
+        if not _is_on_record(session, licence):
+            raise Refusal(ProblemCode.LICENCE_REFUSED, "no such customer")
+        return _open(shop, session, licence.customer_id, SCOPE_ORDER)
+
+
+def _verified(shop: Shop, certificate: str) -> Licence:
+    try:
+        return parse_certificate(certificate, shop.settings.trusted_keys)
+    except RenewalError as error:
+        raise Refusal(ProblemCode.LICENCE_REFUSED, error.code.value) from error
+
+
+def _is_on_record(session: Session, licence: Licence) -> bool:
+    held = [program.licence_id for program in licence.programs]
+    owned = select(LicenceRow.id).where(LicenceRow.customer_id == licence.customer_id, LicenceRow.id.in_(held))
+    return session.get(Customer, licence.customer_id) is not None and session.scalar(owned.limit(1)) is not None
+
+
+def open_by_password(shop: Shop, email: str, password: str) -> SessionBody:
+    """Open a session of a customer's account.
+
+    Raises:
+        Refusal: BAD_CREDENTIALS, for an unknown e-mail and a wrong password alike.
+    """
+    with shop.database.reading() as session:
+        user = session.get(User, passwords.login_name(email))
+    # A hash is verified in both cases, so that the time does not tell whether the e-mail is known.
+    if not passwords.matches(user.password_hash if user else passwords.dummy_hash(), password) or user is None:
+        raise Refusal(ProblemCode.BAD_CREDENTIALS)
+    with shop.database.writing() as session:
+        return _open(shop, session, user.customer_id, SCOPE_ACCOUNT)
+
+
+def _open(shop: Shop, session: Session, customer_id: str, scope: str) -> SessionBody:
+    now = shop.settings.now()
+    life = shop.settings.order_session if scope == SCOPE_ORDER else shop.settings.account_session
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
+    session.add(
+        SessionRow(token_hash=_digest(token), customer_id=customer_id, scope=scope, expires_at=now + life),
+    )
+    return SessionBody(token=token, scope=scope, expires_at=now + life)
+
+
+def caller_of(shop: Shop, authorization: str) -> Caller:
+    """Return whose session the bearer token of an ``Authorization`` header is.
+
+    Raises:
+        Refusal: UNAUTHORIZED, where there is none, or it has ended.
+    """
+    kind, _, token = authorization.partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Refusal(ProblemCode.UNAUTHORIZED, "no bearer token")
+    with shop.database.reading() as session:
+        row = session.get(SessionRow, _digest(token.strip()))
+    if row is None or _has_ended(row, shop.settings.now()):
+        raise Refusal(ProblemCode.UNAUTHORIZED, "no such session")
+    return Caller(row.customer_id, row.scope, row.token_hash)
+
+
+def _has_ended(row: SessionRow, now: datetime) -> bool:
+    return row.expires_at <= now
+
+
+def close(shop: Shop, caller: Caller) -> None:
+    """End the caller's session."""
+    with shop.database.writing() as session:
+        session.execute(delete(SessionRow).where(SessionRow.token_hash == caller.token_hash))
+
+
+def _digest(token: str) -> str:
+    # The token is 256 random bits: nothing to guess, so a fast digest is enough where a password would need argon2.
+    return hashlib.sha256(token.encode()).hexdigest()

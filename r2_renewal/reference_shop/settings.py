@@ -1,0 +1,56 @@
+"""What one shop runs with: its database, its signing key, its vendor, its clock and its switches.
+
+Rule: the calendar date is asked of ``today`` only, so that a demo and a test can live on a fixed date; the time of day is
+always the real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from r2_renewal.config import TrustedKey, Vendor, vendor
+from r2_renewal.domain.dates import today_in_warsaw, warsaw
+from r2_renewal.reference_shop.keys import SigningKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopSettings:
+    """The settings of one shop.
+
+    Attributes:
+        database_url: SQLAlchemy URL of the database.
+        signing_key: the key that signs licences.
+        trusted_keys: public keys whose licences open eSklep: the shop's own, older ones included.
+        vendor: the seller and its addresses, as they stand in texts.
+        today: the calendar date in Warsaw.
+        auto_fulfil: seconds after which an order is taken to fulfilled by itself; None for never.
+        consent_required: whether an order needs the consent to automatic renewal.
+        quote_hold: how long a quoted price is held.
+        order_session: life of a session opened by a licence file.
+        account_session: life of a session opened by a password.
+    """
+
+    database_url: str
+    signing_key: SigningKey
+    trusted_keys: tuple[TrustedKey, ...]
+    vendor: Vendor = field(default_factory=vendor)
+    today: Callable[[], date] = today_in_warsaw
+    auto_fulfil: float | None = None
+    consent_required: bool = True
+    quote_hold: timedelta = timedelta(hours=24)
+    order_session: timedelta = timedelta(hours=12)
+    account_session: timedelta = timedelta(hours=8)
+
+    def now(self) -> datetime:
+        """Return the shop's time, in UTC: the real time of day on the shop's calendar date."""
+        real = datetime.now(UTC)
+        if self.today is today_in_warsaw:
+            return real
+        return datetime.combine(self.today(), real.astimezone(warsaw()).timetz()).astimezone(UTC)
+
+
+def fixed_date(day: date) -> Callable[[], date]:
+    """Return a clock that always tells ``day``."""
+    return lambda: day

@@ -1,0 +1,114 @@
+"""What the host remembers of its reminders: when it asked, until when it promised silence, whether an order is on its way.
+
+Rules: remembering costs the host's start next to nothing (no database, no import of SQLite); a memory that cannot be read
+is an empty memory, since a question too many is better than a payroll program that fails to start.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from r2_renewal.domain.errors import RenewalError
+from r2_renewal.domain.reminder import ReminderMemory
+from r2_renewal.store import database
+
+
+def recall(state_dir: Path, licence_id: str) -> ReminderMemory:
+    """Return what is remembered of one licence; an empty memory where nothing is, or nothing can be read. Never raises.
+
+    Args:
+        state_dir: folder of local state; nothing is created in it.
+        licence_id: the shop's identifier of the licence.
+    """
+    if not database.exists(state_dir):
+        return ReminderMemory()
+    with suppress(RenewalError), database.reading(state_dir, database.HOST_BUSY_SECONDS) as connection:
+        row = connection.execute(
+            "SELECT asked_on, remind_on, enrolled, refreshed_on FROM reminder WHERE licence_id = ?", (licence_id,)
+        ).fetchone()
+        # Orders that were not sent or were refused do not count: the customer still has to be asked.
+        open_orders = connection.execute(
+            "SELECT 1 FROM outbox WHERE licence_id = ? AND settled = 0"
+            " AND state IN ('confirmed', 'sending', 'unknown', 'accepted') LIMIT 1",
+            (licence_id,),
+        ).fetchone()
+        asked_on, remind_on, enrolled, refreshed_on = row or ("", "", 0, "")
+        return ReminderMemory(
+            _day(asked_on), _day(remind_on), open_orders is not None, bool(enrolled), _day(refreshed_on)
+        )
+    return ReminderMemory()
+
+
+def snooze(state_dir: Path, licence_id: str, asked_on: date, remind_on: date) -> None:
+    """Remember „Przypomnij później"; the answer to a question that another has followed since changes nothing.
+
+    Args:
+        state_dir: folder of local state; made where missing.
+        licence_id: the shop's identifier of the licence.
+        asked_on: the day of the question (Warsaw calendar).
+        remind_on: the day on which to ask again.
+
+    Raises:
+        RenewalError: STORE, where it cannot be written down.
+    """
+    with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
+        connection.execute(
+            "INSERT INTO reminder (licence_id, asked_on, remind_on) VALUES (?, ?, ?)"
+            " ON CONFLICT (licence_id) DO UPDATE SET asked_on = excluded.asked_on, remind_on = excluded.remind_on"
+            # A question claimed on another day and left open may be answered after a newer one was asked.
+            " WHERE asked_on IN ('', excluded.asked_on)",
+            (licence_id, asked_on.isoformat(), remind_on.isoformat()),
+        )
+
+
+def claim(state_dir: Path, licence_id: str, day: date) -> bool:
+    """Take the day's one question for this process; of several programs of one user that start together, one gets it.
+
+    Args:
+        state_dir: folder of local state; made where missing.
+        licence_id: the shop's identifier of the licence.
+        day: the day of the question (Warsaw calendar).
+
+    Returns:
+        Whether the question is this process's to ask.
+
+    Raises:
+        RenewalError: STORE, where it cannot be written down.
+    """
+    with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
+        changed = connection.execute(
+            "INSERT INTO reminder (licence_id, asked_on) VALUES (?, ?)"
+            " ON CONFLICT (licence_id) DO UPDATE SET asked_on = excluded.asked_on, remind_on = ''"
+            " WHERE asked_on <> excluded.asked_on",
+            (licence_id, day.isoformat()),
+        )
+        return changed.rowcount == 1
+
+
+def note_refresh(state_dir: Path, licence_id: str, day: date, enrolled: bool) -> None:
+    """Remember that the shop answered about the licence, and what it said of automatic renewal.
+
+    Args:
+        state_dir: folder of local state; made where missing.
+        licence_id: the shop's identifier of the licence.
+        day: the day on which it was asked (Warsaw calendar).
+        enrolled: whether the licence renews by itself.
+
+    Raises:
+        RenewalError: STORE, where it cannot be written down.
+    """
+    with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
+        connection.execute(
+            "INSERT INTO reminder (licence_id, refreshed_on, enrolled) VALUES (:licence, :day, :enrolled)"
+            " ON CONFLICT (licence_id) DO UPDATE SET refreshed_on = excluded.refreshed_on, enrolled = excluded.enrolled",
+            {"licence": licence_id, "day": day.isoformat(), "enrolled": int(enrolled)},
+        )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Windows of the module: PySide6 and the domain; the network is the agent's."""

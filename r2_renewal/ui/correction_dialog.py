@@ -1,0 +1,88 @@
+"""„Zgłoś niepoprawne dane": a report to the shop with the data on record already written in it, answered by a ticket number."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from r2_renewal.agent import protocol
+from r2_renewal.agent.protocol import Method
+from r2_renewal.domain.company import Company, show_nip
+from r2_renewal.ui.agent_link import AgentLink, CallFailure
+from r2_renewal.ui.message_bar import MessageBar, WayOn
+from r2_renewal.ui.plain_text import PlainLabel
+
+SIZE = (520, 360)
+
+
+class CorrectionDialog(QDialog):
+    """Reports wrong company data to the shop; what was typed stays until the shop has it."""
+
+    def __init__(self, company: Company, link: AgentLink, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Zgłoś niepoprawne dane")
+        self._link = link
+        self._messages = MessageBar(self)
+        self._build_form(company)
+        self._build_buttons()
+        self._text.moveCursor(QTextCursor.MoveOperation.End)
+        self._text.setFocus()
+        self.resize(*SIZE)
+
+    def _build_form(self, company: Company) -> None:
+        column = QVBoxLayout(self)
+        column.addWidget(self._messages)
+        column.addWidget(
+            PlainLabel("Napisz, co się nie zgadza i jak powinno być. Poprawimy dane i damy Ci znać.", self)
+        )
+        label = QLabel("Zgłoszenie", self)
+        self._text = QPlainTextEdit(prefilled(company), self)
+        self._text.setAccessibleName("Zgłoszenie")
+        self._text.setTabChangesFocus(True)
+        label.setBuddy(self._text)
+        column.addWidget(label)
+        column.addWidget(self._text)
+
+    def _build_buttons(self) -> None:
+        buttons = QDialogButtonBox(self)
+        self._send_button = buttons.addButton("Wyślij zgłoszenie", QDialogButtonBox.ButtonRole.ActionRole)
+        self._close_button = buttons.addButton("Anuluj", QDialogButtonBox.ButtonRole.RejectRole)
+        for button in (self._send_button, self._close_button):
+            button.setAccessibleName(button.text())
+        self._send_button.clicked.connect(self._send)
+        buttons.rejected.connect(self.reject)
+        column = self.layout()
+        if column is not None:
+            column.addWidget(buttons)
+
+    def _send(self) -> None:
+        text = self._text.toPlainText().strip()
+        if not text:
+            self._messages.inform("Napisz, co się nie zgadza.")
+            self._text.setFocus()
+            return
+        self._send_button.setEnabled(False)
+        self._messages.inform("Wysyłam zgłoszenie…")
+        call = self._link.call(Method.DATA_CORRECT, protocol.CorrectParams(message=text), self)
+        call.finished.connect(self._on_sent)
+        call.failed.connect(self._on_failed)
+
+    def _on_sent(self, result: protocol.CorrectResult) -> None:
+        self._text.setReadOnly(True)
+        self._close_button.setText("Zamknij")
+        self._close_button.setAccessibleName("Zamknij")
+        self._messages.inform(f"Dziękujemy. Przyjęliśmy zgłoszenie nr {result.ticket}.")
+
+    def _on_failed(self, failure: CallFailure) -> None:
+        self._send_button.setEnabled(True)
+        self._messages.warn(failure.code, WayOn("Ponów", self._send))
+
+
+def prefilled(company: Company) -> str:
+    """Return the start of a report: the data on record, and a place for what is wrong."""
+    return (
+        f"Dane w systemie: {company.name}, NIP {show_nip(company.nip)}, "
+        f"{company.street}, {company.postcode} {company.city}\n\nPowinno być: "
+    )

@@ -1,0 +1,204 @@
+"""Failures in words: one Polish sentence that says what happened and what to do, for every code. No Qt here.
+
+Rule: texts are made when asked for, never at import, so that a translation chosen later is honoured.
+"""
+
+from __future__ import annotations
+
+from r2_renewal.domain.clock import ClockState
+from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.domain.licence import VerdictKind
+from r2_renewal.domain.order_flow import Field, Reason
+
+
+def sentence(code: ErrorCode) -> str:
+    """Return the sentence for a user: what happened and what to do."""
+    return {**_of_licences(), **_of_the_network(), **_of_orders(), **_of_the_system(), **_of_the_shops_keeper()}[code]
+
+
+def _of_licences() -> dict[ErrorCode, str]:
+    return {
+        ErrorCode.LICENCE_MISSING: "Nie znaleziono pliku licencji. Wczytaj plik otrzymany od sprzedawcy albo poproś o niego przez eBOK.",
+        ErrorCode.LICENCE_UNREADABLE: "Nie można odczytać pliku licencji. Sprawdź uprawnienia do pliku albo wczytaj go ponownie.",
+        ErrorCode.LICENCE_MALFORMED: "Plik licencji jest uszkodzony. Wczytaj go ponownie albo poproś o nowy przez eBOK.",
+        ErrorCode.LICENCE_BAD_SIGNATURE: "Podpis pliku licencji jest nieprawidłowy. Wczytaj oryginalny plik albo poproś o nowy przez eBOK.",
+        ErrorCode.LICENCE_UNKNOWN_KEY: (
+            "Plik licencji podpisano nieznanym kluczem. Zaktualizuj program albo pobierz licencję w Pomoc → eSklep."
+        ),
+        ErrorCode.LICENCE_WRONG_PRODUCT: "Ta licencja jest dla innego programu. Wczytaj plik licencji tego programu.",
+        ErrorCode.LICENCE_NOT_YET_VALID: "Licencja jeszcze nie obowiązuje. Sprawdź datę w komputerze.",
+        ErrorCode.LICENCE_FILE_EXPIRED: "Plik licencji trzeba pobrać ponownie. Połącz się z Internetem i wybierz Pomoc → eSklep.",
+        ErrorCode.LICENCE_EXPIRED: "Abonament wygasł. Nowy zamówisz w Pomoc → eSklep; dotychczasowe dane są bezpieczne.",
+        ErrorCode.LICENCE_OLDER: "Ten plik licencji jest starszy niż zainstalowany. Wczytaj nowszy plik; obecna licencja działa dalej.",
+        ErrorCode.LICENCE_OTHER_CUSTOMER: "Ta licencja należy do innej firmy. Wczytaj plik swojej firmy; obecna licencja działa dalej.",
+        ErrorCode.LICENCE_NOT_WRITABLE: (
+            "Nie można zapisać pliku licencji. Zamknij inne programy i spróbuj ponownie; obecna licencja działa dalej."
+        ),
+        ErrorCode.LICENCE_KEY_NEEDED: "Ten plik licencji jest zaszyfrowany. Podaj klucz licencji.",
+        ErrorCode.LICENCE_KEY_WRONG: "Klucz licencji nie pasuje do tego pliku. Sprawdź klucz i podaj go ponownie.",
+        ErrorCode.TRUSTED_KEYS: "Nie można odczytać kluczy zaufanych. Sprawdź plik podany w --trusted-keys.",
+    }
+
+
+def _of_the_network() -> dict[ErrorCode, str]:
+    return {
+        ErrorCode.OFFLINE: "Brak połączenia z eSklepem. Sprawdź Internet i wybierz „Ponów”.",
+        ErrorCode.TIMEOUT: "eSklep nie odpowiedział na czas. Wybierz „Ponów” za chwilę.",
+        ErrorCode.TLS: (
+            "Nie można potwierdzić, że to eSklep sprzedawcy. Sprawdź datę w komputerze i sieć, potem wybierz „Ponów”."
+        ),
+        ErrorCode.NOT_THE_SHOP: "Zamiast eSklepu odpowiedziało coś innego. Sprawdź sieć (np. logowanie do Wi-Fi) i wybierz „Ponów”.",
+        ErrorCode.SHOP_FAILURE: "eSklep zgłosił błąd po swojej stronie. Wybierz „Ponów” za kilka minut.",
+        ErrorCode.SHOP_BUSY: "eSklep ma teraz dużo zapytań. Wybierz „Ponów” za chwilę.",
+        ErrorCode.SESSION_EXPIRED: "Sesja w eSklepie wygasła. Wybierz „Ponów”, aby połączyć się ponownie.",
+        ErrorCode.LICENCE_REFUSED_BY_SHOP: "eSklep nie rozpoznał tej licencji. Wczytaj aktualny plik licencji albo skontaktuj się przez eBOK.",
+        ErrorCode.PROXY: "Serwer proxy nie przepuścił połączenia z eSklepem. Sprawdź ustawienia proxy w systemie i wybierz „Ponów”.",
+        ErrorCode.NOT_FOUND: "eSklep nie ma już tej pozycji. Wybierz „Odśwież” i spróbuj ponownie.",
+        ErrorCode.OFFLINE_BY_POLICY: (
+            "Łączenie z eSklepem jest wyłączone – to ustawienie jest zarządzane przez administratora. Poproś go o plik licencji "
+            "i wczytaj ten plik albo skontaktuj się przez eBOK."
+        ),
+    }
+
+
+def _of_orders() -> dict[ErrorCode, str]:
+    return {
+        ErrorCode.ORDER_NOT_SENT: (
+            "Brak połączenia z eSklepem. Zamówienie nie zostało wysłane. Zachowaliśmy wpisane dane. Sprawdź "
+            "Internet i wybierz „Ponów”."
+        ),
+        ErrorCode.ORDER_UNKNOWN: (
+            "Nie wiemy, czy zamówienie dotarło. Nie składaj go ponownie – sprawdzimy jego stan po odzyskaniu "
+            "połączenia."
+        ),
+        ErrorCode.PRICE_CHANGED: "Cena zmieniła się. Sprawdź podsumowanie i potwierdź zamówienie ponownie.",
+        ErrorCode.CONSENT_TEXT_CHANGED: "Zmieniła się treść zgody. Przeczytaj ją i potwierdź ponownie.",
+        ErrorCode.ORDER_INVALID: "eSklep nie przyjął danych zamówienia. Popraw wskazane pola i wyślij je ponownie.",
+        ErrorCode.INVOICE_NIP_INVALID: (
+            "NIP w danych do faktury jest nieprawidłowy, a faktura nie dotarłaby w KSeF. Zgłoś to przez eBOK lub "
+            "formularz kontaktowy."
+        ),
+        ErrorCode.CONSENT_REQUIRED: "Aby złożyć zamówienie, zaznacz zgodę na automatyczne odnowienie.",
+        ErrorCode.OFFER_WITHDRAWN: "Tej usługi nie ma już w sprzedaży. Wróć do strony „Usługa” i wybierz inną.",
+        ErrorCode.KEY_REUSED: "Pod tym potwierdzeniem zapisano już inne zamówienie. Otwórz eSklep ponownie i sprawdź zamówienia.",
+        ErrorCode.ORDER_IN_PROGRESS: "To zamówienie jest właśnie przetwarzane. Poczekaj chwilę – sprawdzimy jego stan.",
+        ErrorCode.ORDER_CANCELLED: "Zamówienie zostało anulowane. Jeśli to pomyłka, złóż je ponownie w Pomoc → eSklep.",
+    }
+
+
+def _of_the_system() -> dict[ErrorCode, str]:
+    return {
+        ErrorCode.AGENT_MISSING: (
+            "Nie można uruchomić modułu łączności z eSklepem. Zainstaluj program ponownie; lista płac działa dalej."
+        ),
+        ErrorCode.AGENT_DIED: "Moduł łączności z eSklepem przerwał pracę. Wybierz „Ponów”; wpisane dane są zachowane.",
+        ErrorCode.AGENT_GARBLED: (
+            "Moduł łączności z eSklepem odpowiedział niezrozumiale. Wybierz „Ponów” albo zainstaluj program ponownie."
+        ),
+        ErrorCode.STORE: "Nie można zapisać danych modułu na tym komputerze. Sprawdź wolne miejsce i uprawnienia.",
+        ErrorCode.CONFIGURATION: "Ustawienia modułu są niekompletne. Zainstaluj program ponownie albo skontaktuj się przez eBOK.",
+        ErrorCode.NO_DISPLAY: (
+            "Nie ma ekranu, na którym można pokazać okno. Uruchom polecenie w sesji graficznej albo bez okien: z --unattended, a demo z --offscreen."
+        ),
+        ErrorCode.PORT_BUSY: "Port jest zajęty przez inny program. Podaj inny port albo 0, aby wybrać wolny.",
+        ErrorCode.EXTRA_MISSING: "Brakuje bibliotek tego polecenia. Zainstaluj pakiet z dodatkiem „demo”.",
+        ErrorCode.INTERNAL: (
+            "Coś poszło nie tak w module odnawiania. Lista płac działa dalej; spróbuj ponownie albo napisz do eBOK."
+        ),
+    }
+
+
+def _of_the_shops_keeper() -> dict[ErrorCode, str]:
+    return {
+        ErrorCode.SHOP_FOLDER: "W tym katalogu nie ma sklepu albo nie można go użyć. Sprawdź --state; nowy sklep zakłada r2-renewal shop init.",
+        ErrorCode.SHOP_DATABASE: "Nie można otworzyć bazy danych sklepu. Sprawdź --database; tabele zakłada r2-renewal shop init.",
+        ErrorCode.SIGNING_KEY: "Nie można użyć klucza podpisującego sklepu. Sprawdź plik signing-key: prawa tylko dla właściciela, treść jak w kopii.",
+        ErrorCode.NO_SUCH_ORDER: "W tym sklepie nie ma takiego zamówienia. Sprawdź jego numer, np. ZAM/2026/000001.",
+        ErrorCode.NO_SUCH_LICENCE: "W tym sklepie nie ma takiej licencji. Sprawdź jej identyfikator.",
+        ErrorCode.ADDRESS_UNUSABLE: "Sklep nie może przyjmować połączeń pod tym adresem. Podaj w --host adres tego komputera, np. 127.0.0.1, i inny port.",
+        ErrorCode.FILE_NOT_WRITABLE: "Nie można zapisać tego pliku. Sprawdź, czy jego folder istnieje i czy można w nim pisać.",
+    }
+
+
+def clock_sentence(state: ClockState) -> str | None:
+    """Return the sentence on a doubtful clock of the PC; None for a plausible one."""
+    match state:
+        case ClockState.BEHIND:
+            return "Zegar komputera jest cofnięty. Sprawdź datę i godzinę; lista płac działa dalej."
+        case ClockState.FAR_AHEAD:
+            return "Zegar komputera może się spieszyć. Sprawdź datę i godzinę; lista płac działa dalej."
+        case _:
+            return None
+
+
+def code_of_verdict(kind: VerdictKind) -> ErrorCode | None:
+    """Return the error code of a verdict that is a failure; None for a subscription that is valid or expiring."""
+    match kind:
+        case VerdictKind.VALID | VerdictKind.EXPIRING:
+            return None
+        case _:
+            return ErrorCode[f"LICENCE_{kind.name}"]
+
+
+def field_sentence(field: Field, reason: Reason, limit: str = "") -> str:
+    """Return the sentence under a field of the order form.
+
+    Args:
+        field: which field.
+        reason: why it is refused.
+        limit: the present limit in words, for a missing extension.
+    """
+    by_reason = {**_of_nip(), **_of_contacts()}
+    text = by_reason.get((field, reason)) or _of_fields()[field]
+    return text.replace("{limit}", limit)
+
+
+def _of_nip() -> dict[tuple[Field, Reason], str]:
+    return {
+        (Field.NIP, Reason.EMPTY): "Podaj NIP.",
+        (Field.NIP, Reason.LENGTH): "NIP musi mieć 10 cyfr.",
+        (Field.NIP, Reason.CHARACTERS): "NIP może zawierać tylko cyfry, spacje, myślniki i przedrostek PL.",
+        (Field.NIP, Reason.CHECKSUM): "Ten NIP jest nieprawidłowy. Sprawdź, czy cyfry się zgadzają.",
+    }
+
+
+def _of_contacts() -> dict[tuple[Field, Reason], str]:
+    wrong_email = "Ten adres e-mail jest nieprawidłowy. Przykład: faktury@twojafirma.pl."
+    one_email = "Podaj tylko jeden adres e-mail."
+    wrong_phone = "Ten numer telefonu jest nieprawidłowy. Przykład: 601 234 567 lub +48 601 234 567."
+    return {
+        (Field.INVOICE_EMAIL, Reason.EMPTY): "Podaj e-mail do faktury.",
+        (Field.INVOICE_EMAIL, Reason.INVALID): wrong_email,
+        (Field.INVOICE_EMAIL, Reason.SEVERAL): one_email,
+        (Field.PHONE, Reason.EMPTY): "Podaj numer telefonu.",
+        (Field.PHONE, Reason.INVALID): wrong_phone,
+        (Field.EMAIL, Reason.EMPTY): "Podaj adres e-mail osoby zamawiającej.",
+        (Field.EMAIL, Reason.INVALID): wrong_email,
+        (Field.EMAIL, Reason.SEVERAL): one_email,
+        (Field.FIRST_NAME, Reason.TOO_LONG): "Imię może mieć najwyżej 80 znaków.",
+        (Field.LAST_NAME, Reason.TOO_LONG): "Nazwisko może mieć najwyżej 80 znaków.",
+        (Field.FIRST_NAME, Reason.REFUSED): "eSklep nie przyjął tego imienia. Sprawdź je.",
+        (Field.LAST_NAME, Reason.REFUSED): "eSklep nie przyjął tego nazwiska. Sprawdź je.",
+    }
+
+
+def _of_fields() -> dict[Field, str]:
+    return {
+        Field.KIND: "Wybierz usługę: Abonament lub Rozszerzenie.",
+        Field.OFFER: "Wybierz limit większy niż obecny ({limit}).",
+        Field.QUOTE: "Poczekaj na cenę z eSklepu.",
+        Field.NIP: "Ten NIP jest nieprawidłowy. Sprawdź, czy cyfry się zgadzają.",
+        Field.COMPANY_CONFIRMED: "Potwierdź, że dane do faktury są poprawne.",
+        Field.INVOICE_EMAIL: "Podaj e-mail do faktury.",
+        Field.FIRST_NAME: "Podaj imię.",
+        Field.LAST_NAME: "Podaj nazwisko.",
+        Field.PHONE: "Podaj numer telefonu.",
+        Field.EMAIL: "Podaj adres e-mail osoby zamawiającej.",
+        Field.CONSENT: "Aby złożyć zamówienie, zaznacz zgodę na automatyczne odnowienie.",
+        Field.RECEIPT: "Czekamy na potwierdzenie eSklepu.",
+    }
+
+
+def price_changed_sentence(old: str, new: str) -> str:
+    """Return the sentence about a price that changed while the form was open; both prices as shown, gross."""
+    return f"Cena zmieniła się z {old} na {new}. Sprawdź podsumowanie i potwierdź zamówienie ponownie."

@@ -1,0 +1,236 @@
+"""The window „eSklep": the basket of owned programs, and from it the order form.
+
+Rules: a failure leaves the window usable with its way on (again, another licence file, contact); the order form is a window
+beside this one, so that basket and host stay usable; what was typed in a form that was closed is there when it opens again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from r2_renewal.agent import protocol
+from r2_renewal.agent.protocol import Method
+from r2_renewal.domain.basket import BasketEntry, Storefront
+from r2_renewal.domain.company import show_nip
+from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.domain.offer import Wish
+from r2_renewal.domain.order_flow import OrderFlow, start
+from r2_renewal.ui.agent_link import AgentLink, CallFailure
+from r2_renewal.ui.basket_view import BasketView
+from r2_renewal.ui.button import Button
+from r2_renewal.ui.links import Links
+from r2_renewal.ui.managed_text import managed_text
+from r2_renewal.ui.message_bar import MessageBar, WayOn
+from r2_renewal.ui.order_wizard.confirmation_page import installed_text
+from r2_renewal.ui.order_wizard.wizard import OrderWizard
+from r2_renewal.ui.plain_text import PlainLabel
+
+SIZE = (860, 460)
+# What a licence file from elsewhere is the way out of, besides a licence that is broken here.
+_BY_FILE = (ErrorCode.LICENCE_REFUSED_BY_SHOP, ErrorCode.OFFLINE_BY_POLICY)
+
+
+class EshopWindow(QWidget):
+    """The eSklep window.
+
+    Attributes:
+        basket: „Koszyk posiadanych programów" with its search.
+        messages: what happened, with the way on.
+    """
+
+    def __init__(
+        self,
+        link: AgentLink,
+        links: Links,
+        today: Callable[[], date],
+        parent: QWidget | None = None,
+        managed: Sequence[str] = (),
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("eSklep")
+        self._link, self._links, self._today = link, links, today
+        self._storefront: Storefront | None = None
+        self._wish = Wish()
+        self._renewed = ""
+        self._unanswered: tuple[str, ...] = ()
+        self._wizards: dict[str, OrderWizard] = {}
+        self._left_forms: dict[str, OrderFlow] = {}
+        self.messages = MessageBar(self)
+        self.basket = BasketView(self)
+        self._company = PlainLabel("Łączę z eSklepem…", self)
+        self._managed = PlainLabel(managed_text(managed), self)
+        self._build_buttons()
+        self._arrange()
+        self._connect()
+        self.resize(*SIZE)
+        self.refresh()
+
+    # The window
+
+    def _build_buttons(self) -> None:
+        self.order_button = self._button("Zamów…", self._order)
+        self.account_button = self._button("Moje konto…", lambda: self._links.open(self._links.panel))
+        self.refresh_button = self._button("Odśwież", self.refresh)
+        self.order_button.setEnabled(False)
+
+    def _button(self, name: str, act: Callable[[], object]) -> Button:
+        button = Button(name, self)
+        button.clicked.connect(act)
+        return button
+
+    def _arrange(self) -> None:
+        top, bottom = QHBoxLayout(), QHBoxLayout()
+        top.addWidget(self._company, 1)
+        search_label = QLabel("Szukaj", self)
+        search_label.setBuddy(self.basket.search)
+        top.addWidget(search_label)
+        top.addWidget(self.basket.search)
+        bottom.addWidget(self.order_button)
+        bottom.addStretch(1)
+        bottom.addWidget(self.account_button)
+        bottom.addWidget(self.refresh_button)
+        column = QVBoxLayout(self)
+        column.addLayout(top)
+        column.addWidget(self.messages)
+        column.addWidget(self.basket, 1)
+        column.addLayout(bottom)
+        column.addWidget(self._managed)
+        self._managed.setVisible(bool(self._managed.text()))
+
+    def _connect(self) -> None:
+        self.basket.chosen.connect(self._order)
+        self.basket.selected.connect(self._show_whether_orderable)
+        self._link.happened.connect(self._on_event)
+
+    # The basket
+
+    def refresh(self) -> None:
+        """Ask the shop for the basket anew."""
+        self.refresh_button.setEnabled(False)
+        call = self._link.call(Method.ESHOP_LOAD, protocol.Nothing(), self)
+        call.finished.connect(self._on_loaded)
+        call.failed.connect(self._on_not_loaded)
+
+    def wish(self, wish: Wish) -> None:
+        """Select the program and remember the service that the user already asked for."""
+        self._wish = wish
+        if self._storefront is not None:
+            self._grant_wish()
+
+    def _on_loaded(self, result: protocol.LoadResult) -> None:
+        self.refresh_button.setEnabled(True)
+        self._storefront, self._unanswered = result.storefront, result.unanswered
+        company = result.storefront.company
+        self._company.setText(f"{company.name}, NIP {show_nip(company.nip)}")
+        first = self.basket.entry() is None
+        self.basket.show_basket(result.storefront.basket, self._today())
+        self._show_news(result.storefront)
+        if first:
+            self._grant_wish()
+        self._show_whether_orderable()
+
+    def _show_news(self, storefront: Storefront) -> None:
+        if not storefront.basket:
+            nip = show_nip(storefront.company.nip)
+            self.messages.inform(empty_basket_text(nip), WayOn("eBOK Symfonia", self._open_ebok))
+        elif self._unanswered:
+            self.messages.warn(ErrorCode.ORDER_UNKNOWN)
+        elif self._renewed:
+            self.messages.inform(self._renewed)
+        else:
+            self.messages.clear()
+
+    def _grant_wish(self) -> None:
+        if self.basket.select(self._wish.licence_id):
+            self.order_button.setFocus()
+
+    def _show_whether_orderable(self) -> None:
+        self.order_button.setEnabled(self._orderable(self.basket.entry()))
+
+    def _orderable(self, entry: BasketEntry | None) -> bool:
+        return entry is not None and entry.open_order is None and entry.program.licence_id not in self._unanswered
+
+    def _on_not_loaded(self, failure: CallFailure) -> None:
+        self.refresh_button.setEnabled(True)
+        if self._storefront is None:
+            self._company.setText("Brak danych z eSklepu")
+        ways = [WayOn("Ponów", self.refresh)]
+        if failure.code.value.startswith("R2-L") or failure.code in _BY_FILE:
+            ways.append(WayOn("Wczytaj plik licencji…", self._choose_licence_file))
+            ways.append(WayOn("eBOK Symfonia", self._open_ebok))
+        self.messages.warn(failure.code, *ways)
+
+    def _open_ebok(self) -> None:
+        self._links.open(self._links.ebok)
+
+    # A licence from a file
+
+    def _choose_licence_file(self) -> None:
+        dialog = QFileDialog(self, "Wczytaj plik licencji", "", "Pliki licencji (*.lic);;Wszystkie pliki (*)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.import_licence)
+        dialog.open()
+
+    def import_licence(self, path: str) -> None:
+        """Install a licence from a file of the user's choice."""
+        call = self._link.call(Method.LICENCE_IMPORT, protocol.ImportParams(path=path), self)
+        call.finished.connect(lambda _: self.refresh())
+        call.failed.connect(self._on_not_loaded)
+
+    # The order
+
+    def _order(self) -> None:
+        entry, storefront = self.basket.entry(), self._storefront
+        if entry is None or storefront is None or not self._orderable(entry):
+            return
+        licence_id = entry.program.licence_id
+        wizard = self._wizards.get(licence_id)
+        if wizard is None:
+            wizard = self._open_form(storefront, entry)
+        wizard.show()
+        wizard.raise_()
+        wizard.activateWindow()
+
+    def _open_form(self, storefront: Storefront, entry: BasketEntry) -> OrderWizard:
+        licence_id = entry.program.licence_id
+        kind = self._wish.kind if licence_id == self._wish.licence_id else None
+        flow = start(storefront, entry, kind)
+        left = self._left_forms.pop(licence_id, None)
+        if left is not None:
+            flow = flow.type_invoice_email(left.invoice_email).type_orderer(left.orderer)
+        wizard = OrderWizard(flow, self._link, self._links, self)
+        wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        wizard.closed.connect(self._on_form_closed)
+        self._wizards[licence_id] = wizard
+        return wizard
+
+    def _on_form_closed(self, flow: OrderFlow) -> None:
+        licence_id = flow.entry.program.licence_id
+        self._wizards.pop(licence_id, None)
+        if flow.receipt is None:
+            self._left_forms[licence_id] = flow
+        self.refresh()
+
+    def _on_event(self, _event: protocol.Event, content: object) -> None:
+        match content:
+            case protocol.OrderResult():
+                self.refresh()
+            case protocol.LicenceInstalled(valid_until=until, renewed=renewed):
+                self._renewed = installed_text(until, renewed)
+                self.messages.inform(self._renewed)
+                self.refresh()
+            case protocol.LicenceNotInstalled(code=code):
+                self.messages.warn(ErrorCode(code))
+            case _:
+                pass
+
+
+def empty_basket_text(nip: str) -> str:
+    """Return the words for a customer without programs."""
+    return f"Nie znaleźliśmy programów przypisanych do Twojej firmy (NIP {nip}). Sprawdź NIP lub zgłoś to przez eBOK Symfonia."

@@ -1,0 +1,27 @@
+"""What the administrator has decided, in words: a user who cannot change something is told who can. No Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def managed_text(decided: Sequence[str]) -> str:
+    """Return the note on settings that the administrator has decided; empty where there are none.
+
+    Args:
+        decided: their names, as ``Policy.decided`` gives them; one without words here still counts.
+    """
+    if not decided:
+        return ""
+    words = _words()
+    known = ", ".join(words[name] for name in decided if name in words)
+    return f"Zarządzane przez administratora: {known or 'ustawienia modułu'}."
+
+
+def _words() -> dict[str, str]:
+    return {
+        "reminders_enabled": "przypomnienia",
+        "shop_url": "adres eSklepu",
+        "proxy": "serwer proxy",
+        "offline_only": "praca bez połączenia z eSklepem",
+    }

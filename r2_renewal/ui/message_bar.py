@@ -1,0 +1,92 @@
+"""A message inside a window: what happened, its code, and the way on. No window of its own, nothing to dismiss first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStyle, QWidget
+
+from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.ui.button import Button
+from r2_renewal.ui.error_texts import sentence
+from r2_renewal.ui.plain_text import PlainLabel
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """A button of a message.
+
+    Attributes:
+        text: its words.
+        act: what it does.
+    """
+
+    text: str
+    act: Callable[[], None]
+
+
+class MessageBar(QFrame):
+    """A line with an icon, a sentence and buttons; hidden while there is nothing to say.
+
+    Attributes:
+        text: the sentence shown.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._icon = QLabel(self)
+        self._label = PlainLabel(parent=self)
+        self._label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self._label, 1)
+        self._buttons: list[Button] = []
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The sentence shown; empty while hidden."""
+        return self._label.text()
+
+    def inform(self, text: str, *ways: WayOn) -> None:
+        """Say something that is not a failure."""
+        self._say(text, QStyle.StandardPixmap.SP_MessageBoxInformation, ways)
+
+    def warn(self, code: ErrorCode, *ways: WayOn) -> None:
+        """Say a failure with its code and the ways on."""
+        self._say(f"{sentence(code)} (kod: {code.value})", QStyle.StandardPixmap.SP_MessageBoxWarning, ways)
+
+    def clear(self) -> None:
+        """Say nothing more."""
+        self._label.clear()
+        self._drop_buttons()
+        self.hide()
+
+    def _say(self, text: str, icon: QStyle.StandardPixmap, ways: tuple[WayOn, ...]) -> None:
+        size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
+        self._icon.setPixmap(self.style().standardIcon(icon).pixmap(size, size))
+        self._label.setText(text)
+        self._label.setAccessibleName(text)
+        self._drop_buttons()
+        for way in ways:
+            self._add_button(way)
+        self.show()
+
+    def _add_button(self, way: WayOn) -> None:
+        button = Button(way.text, self)
+        button.clicked.connect(way.act)
+        self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._buttons.append(button)
+
+    def _drop_buttons(self) -> None:
+        for button in self._buttons:
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._buttons.clear()

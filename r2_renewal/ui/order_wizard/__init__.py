@@ -1,0 +1,1 @@
+"""The order form: a file a page."""

@@ -1,0 +1,56 @@
+"""Page „Zgoda na automatyczne odnowienie": the full text with its numbers, and a box that only the user ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from r2_renewal.domain.order_flow import Field, OrderFlow, Step
+from r2_renewal.ui.button import Button
+from r2_renewal.ui.order_wizard.page import OrderPage
+from r2_renewal.ui.plain_text import PlainLabel, PlainTextView, ProblemLabel
+
+REQUIRED_NOTE = "Zgoda jest wymagana do złożenia zamówienia."
+OPTIONAL_NOTE = "Zgoda jest dobrowolna."
+
+
+class ConsentPage(OrderPage):
+    """The fourth page of the order form.
+
+    Signals:
+        terms_wanted: the user wants to read the terms of sale.
+    """
+
+    terms_wanted = Signal()
+
+    def __init__(self, flow: OrderFlow) -> None:
+        super().__init__(Step.CONSENT, "Zgoda na automatyczne odnowienie", flow)
+        self._text = PlainTextView("Treść zgody na automatyczne odnowienie", self)
+        self._box = QCheckBox("Wyrażam zgodę na automatyczne odnowienie", self)
+        self._box.setAccessibleName("Wyrażam zgodę na automatyczne odnowienie")
+        self._problem = ProblemLabel(self)
+        self._note = PlainLabel(parent=self)
+        terms = Button("Warunki sprzedaży…", self)
+        self.body.addWidget(self._text, 1)
+        for widget in (self._box, self._problem, self._note):
+            self.body.addWidget(widget)
+        self.body.addWidget(terms, 0, Qt.AlignmentFlag.AlignLeft)
+        self._box.clicked.connect(lambda checked: self.change(self.flow.consent(checked)))
+        terms.clicked.connect(self.terms_wanted)
+
+    def show_flow(self, flow: OrderFlow) -> None:
+        """Show the consent's text and whether it is given."""
+        super().show_flow(flow)
+        self._text.show_text(flow.consent_text)
+        self._box.setChecked(flow.consent_given)
+        self._note.setText(REQUIRED_NOTE if flow.storefront.consent_required else OPTIONAL_NOTE)
+
+    def places(self) -> dict[Field, Callable[[str], None]]:
+        """Return where the message is shown."""
+        return {Field.CONSENT: self._problem.show_problem}
+
+    def focus_widget(self, field: Field) -> QWidget | None:
+        """Return the widget of a field."""
+        return self._box if field is Field.CONSENT else None

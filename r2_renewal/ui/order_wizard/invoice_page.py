@@ -1,0 +1,111 @@
+"""Page „Dane do faktury": the company as the vendor has it, NIP above all, and „e-mail do faktury".
+
+Rule: the data is read-only here; wrong data is reported, and a wrong NIP stops the order because KSeF delivers by NIP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QGroupBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from r2_renewal.domain.company import show_nip
+from r2_renewal.domain.order_flow import Field, OrderFlow, Step
+from r2_renewal.ui.button import Button
+from r2_renewal.ui.field import Field as FieldWidget
+from r2_renewal.ui.links import Links
+from r2_renewal.ui.order_wizard.page import OrderPage
+from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel
+
+WRONG_DATA = (
+    "Dane się nie zgadzają? Zgłoś to przez eBOK Symfonia lub formularz kontaktowy. Nie składaj zamówienia z błędnym "
+    "NIP-em – faktura nie dotrze do Twojej firmy w KSeF."
+)
+INVOICE_EMAIL_HINT = (
+    "Fakturę z NIP-em otrzymasz w KSeF. Na ten adres wyślemy powiadomienie, także o przyszłych odnowieniach."
+)
+
+
+class InvoicePage(OrderPage):
+    """The second page of the order form.
+
+    Signals:
+        correction_wanted: the user wants to report wrong data.
+        left: the user left „e-mail do faktury".
+    """
+
+    correction_wanted = Signal()
+    left = Signal()
+
+    def __init__(self, flow: OrderFlow, links: Links) -> None:
+        super().__init__(Step.INVOICE, "Dane do faktury", flow)
+        self._links = links
+        self._build_company()
+        self._build_wrong_data()
+        self._build_confirmation()
+        self._email = FieldWidget("e-mail do faktury", self, INVOICE_EMAIL_HINT)
+        self.body.addWidget(self._email)
+        self.body.addStretch(1)
+        self._email.typed.connect(lambda text: self.change(self.flow.type_invoice_email(text)))
+        self._email.left.connect(self.left)
+
+    def _build_company(self) -> None:
+        group = QGroupBox("Firma", self)
+        column = QVBoxLayout(group)
+        self._nip = FieldWidget("NIP", group)
+        self._name = FieldWidget("Nazwa firmy", group)
+        self._address = FieldWidget("Adres", group)
+        for field in (self._nip, self._name, self._address):
+            field.set_read_only()
+            column.addWidget(field)
+        self.body.addWidget(group)
+
+    def _build_wrong_data(self) -> None:
+        self.body.addWidget(PlainLabel(WRONG_DATA, self))
+        row = QHBoxLayout()
+        self._add_button(row, "Zgłoś niepoprawne dane…", self.correction_wanted.emit)
+        self._add_button(row, "eBOK Symfonia", lambda: self._links.open(self._links.ebok))
+        self._add_button(row, "Formularz kontaktowy", lambda: self._links.open(self._links.contact_form))
+        row.addStretch(1)
+        self.body.addLayout(row)
+
+    def _add_button(self, row: QHBoxLayout, name: str, act: Callable[[], object]) -> None:
+        button = Button(name, self)
+        button.clicked.connect(act)
+        row.addWidget(button)
+
+    def _build_confirmation(self) -> None:
+        self._confirmed = QCheckBox("Dane do faktury są poprawne", self)
+        self._confirmed.setAccessibleName("Dane do faktury są poprawne")
+        self._confirmed_problem = ProblemLabel(self)
+        self.body.addWidget(self._confirmed)
+        self.body.addWidget(self._confirmed_problem)
+        self._confirmed.clicked.connect(lambda checked: self.change(self.flow.confirm_company(checked)))
+
+    def show_flow(self, flow: OrderFlow) -> None:
+        """Show the company and what was typed."""
+        super().show_flow(flow)
+        company = flow.storefront.company
+        self._nip.show_text(show_nip(company.nip))
+        self._name.show_text(company.name)
+        self._address.show_text(f"{company.street}, {company.postcode} {company.city}")
+        self._confirmed.setChecked(flow.company_confirmed)
+        self._email.show_text(flow.invoice_email)
+
+    def places(self) -> dict[Field, Callable[[str], None]]:
+        """Return where each message is shown."""
+        return {
+            Field.NIP: self._nip.show_problem,
+            Field.COMPANY_CONFIRMED: self._confirmed_problem.show_problem,
+            Field.INVOICE_EMAIL: self._email.show_problem,
+        }
+
+    def focus_widget(self, field: Field) -> QWidget | None:
+        """Return the widget of a field."""
+        widgets = {
+            Field.NIP: self._nip.edit,
+            Field.COMPANY_CONFIRMED: self._confirmed,
+            Field.INVOICE_EMAIL: self._email.edit,
+        }
+        return widgets.get(field)

@@ -1,0 +1,137 @@
+"""The ground of every page of the order form: a scrolling body, a message bar, and the mirror of the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGroupBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget, QWizardPage
+
+from r2_renewal.domain.order_flow import Field, FieldProblem, OrderFlow, Reason, Step
+from r2_renewal.ui.error_texts import field_sentence
+from r2_renewal.ui.message_bar import MessageBar
+from r2_renewal.ui.plain_text import PlainLabel
+
+
+class Footer(QGroupBox):
+    """A part of a page that never scrolls and is never cut: as high as its wrapped words need at its width."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Grow with the words that a narrower window wraps."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Take the height that the words need."""
+        self.setMinimumHeight(max(self.heightForWidth(self.width()), self.minimumSizeHint().height()))
+
+
+class OrderPage(QWizardPage):
+    """A page that shows the flow and tells the user's changes of it; it decides nothing.
+
+    Attributes:
+        flow: the flow as last shown.
+        step: which page of the form it is.
+        body: the column of the page's content.
+        messages: the page's message bar, above the content.
+
+    Signals:
+        changed: the flow after the user's change.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, step: Step, title: str, flow: OrderFlow) -> None:
+        super().__init__()
+        self.flow = flow
+        self.step = step
+        self.setTitle(title)
+        self.setAccessibleName(title)
+        self.messages = MessageBar(self)
+        content = QWidget(self)
+        self.body = QVBoxLayout(content)
+        if step is not Step.CONFIRMATION:
+            self.body.addWidget(PlainLabel(f"Krok {step + 1} z {Step.SUMMARY + 1}", self))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.messages)
+        self._column.addWidget(self._scrolling(content), 1)
+
+    def _scrolling(self, content: QWidget) -> QScrollArea:
+        self._scroll = QScrollArea(self)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(content)
+        return self._scroll
+
+    def add_footer(self, footer: Footer) -> None:
+        """Put something under the scrolling body that is always seen whole."""
+        row = QHBoxLayout()
+        margins = self.body.contentsMargins()
+        margins.setTop(0)
+        row.setContentsMargins(margins)
+        row.addWidget(footer)
+        self._column.addLayout(row)
+
+    def show_flow(self, flow: OrderFlow) -> None:
+        """Show the flow; pages with more to show extend this. A message whose reason is gone goes too."""
+        self.flow = flow
+        wrong = {problem.field for problem in flow.problems(self.step)}
+        for field, show in self.places().items():
+            if field not in wrong:
+                show("")
+
+    def change(self, flow: OrderFlow) -> None:
+        """Tell the flow after the user's change."""
+        if flow != self.flow:
+            self.changed.emit(flow)
+
+    def show_problems(self, problems: Iterable[FieldProblem]) -> None:
+        """Show what keeps the user here, each at its place, and put the focus on the first."""
+        told = {problem.field: self.sentence(problem) for problem in problems}
+        for field, show in self.places().items():
+            show(told.get(field, ""))
+        first = next((field for field in told if field in self.places()), None)
+        if first is not None:
+            self.focus_on(first)
+
+    def begin(self, flow: OrderFlow) -> None:
+        """Show the page as it is come to: no message, for nothing was asked of it yet, and the focus at its first field."""
+        self.show_flow(flow)
+        for show in self.places().values():
+            show("")
+        QTimer.singleShot(0, self, self.focus_first)
+
+    def show_judgement(self, problems: Iterable[FieldProblem], fields: Iterable[Field]) -> None:
+        """Show the verdict on fields that the user left; an empty field is not complained of before „Dalej"."""
+        told = {problem.field: self.sentence(problem) for problem in problems if problem.reason is not Reason.EMPTY}
+        for field in fields:
+            self.places()[field](told.get(field, ""))
+
+    def sentence(self, problem: FieldProblem) -> str:
+        """Return a problem in words."""
+        return field_sentence(problem.field, problem.reason)
+
+    def places(self) -> dict[Field, Callable[[str], None]]:
+        """Return where the message of each field of this page is shown."""
+        return {}
+
+    def focus_widget(self, field: Field) -> QWidget | None:
+        """Return the widget of a field of this page."""
+        del field  # a page without fields has none
+        return None
+
+    def focus_first(self) -> None:
+        """Put the focus where the page begins: its first field that still wants something, else its first."""
+        wanting = [problem.field for problem in self.flow.problems(self.step)]
+        fields = [field for field in (*wanting, *self.places()) if field in self.places()]
+        if fields:
+            self.focus_on(fields[0])
+
+    def focus_on(self, field: Field) -> None:
+        """Put the focus on a field and scroll to it."""
+        widget = self.focus_widget(field)
+        if widget is not None:
+            widget.setFocus()
+            self._scroll.ensureWidgetVisible(widget)

@@ -1,0 +1,40 @@
+"""The frame of the order form: title, Polish buttons, and a size that fits the screen."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget, QWizard
+
+from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
+
+PREFERRED_SIZE = (640, 620)
+
+
+class WizardFrame(QWizard):
+    """A QWizard with our names on its buttons; the host's translators stay as they are."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Zamówienie")
+        self.setWizardStyle(QWizard.WizardStyle.ClassicStyle)  # the others paint a white header over a dark palette
+        self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
+        self.setOption(QWizard.WizardOption.NoBackButtonOnLastPage)
+        self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
+        for button, text in (
+            (QWizard.WizardButton.NextButton, "Dalej"),
+            (QWizard.WizardButton.BackButton, "Wstecz"),
+            (QWizard.WizardButton.CancelButton, "Anuluj"),
+            (QWizard.WizardButton.CommitButton, ORDER_BUTTON),
+            (QWizard.WizardButton.FinishButton, "Zamknij"),
+        ):
+            self.name_button(button, text)
+        self._fit_screen()
+
+    def name_button(self, button: QWizard.WizardButton, text: str) -> None:
+        """Give a button its words, on the screen and for a screen reader."""
+        self.setButtonText(button, text)
+        self.button(button).setAccessibleName(text)
+
+    def _fit_screen(self) -> None:
+        room = self.screen().availableSize()
+        width, height = PREFERRED_SIZE
+        self.resize(min(width, room.width()), min(height, room.height() - 2 * self.fontMetrics().height()))

@@ -1,0 +1,29 @@
+"""Shared ground of the suite: offscreen Qt by default, the long mode, and goldens."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--long``: the slow counts of property, fuzz and kill tests."""
+    parser.addoption(
+        "--long", action="store_true", default=False, help="run the long counts of property, fuzz and kill tests"
+    )
+
+
+@pytest.fixture
+def long_mode(request: pytest.FixtureRequest) -> bool:
+    """Whether the long counts are asked for."""
+    return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture
+def repository() -> Path:
+    """Return the checkout's root."""
+    return Path(__file__).resolve().parent.parent

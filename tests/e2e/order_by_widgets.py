@@ -1,0 +1,71 @@
+"""The whole order through the widgets of a running host, from the reminder to „Odnowiono do …"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QLabel, QTableView, QWidget, QWizard
+
+from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
+from r2_renewal.ui.order_wizard.wizard import OrderWizard
+from r2_renewal.ui.reminder_dialog import ReminderDialog
+from tests.driver import click, fill, find, go_on, tick, wait_until, window
+
+Look = Callable[[str, QWidget], None]
+ORDERER = (
+    ("Imię", "Anna"),
+    ("Nazwisko", "Kłosowska"),
+    ("Telefon", "601 234 567"),
+    ("E-mail", "anna.klosowska@klosowska.example"),
+)
+
+
+def answer_reminder(button: str, look: Look) -> str:
+    """Answer the reminder and return its text."""
+    reminder = window(ReminderDialog, "Abonament R2płatnik")
+    text = reminder.view.text.text()
+    look("przypomnienie", reminder)
+    click(reminder, button)
+    return text
+
+
+def open_form(look: Look) -> OrderWizard:
+    """Wait for the basket in the open eSklep and open the order form of the selected program."""
+    eshop = window(QWidget, "eSklep")
+    table = find(eshop, QTableView, "Koszyk posiadanych programów")
+    wait_until(lambda: table.model().rowCount() > 0, what="basket")
+    look("esklep", eshop)
+    click(eshop, "Zamów…")
+    return window(OrderWizard, "Zamówienie")
+
+
+def order(wizard: OrderWizard, look: Look) -> None:
+    """Fill in the whole form and order with the obligation to pay."""
+    wait_until(lambda: wizard.flow.quote is not None, what="price")
+    look("usluga", wizard)
+    go_on(wizard, "Dane do faktury")
+    tick(wizard, "Dane do faktury są poprawne")
+    look("dane-do-faktury", wizard)
+    go_on(wizard, "Osoba zamawiająca")
+    for name, text in ORDERER:
+        fill(wizard, name, text)
+    look("osoba-zamawiajaca", wizard)
+    go_on(wizard, "Zgoda na automatyczne odnowienie")
+    tick(wizard, "Wyrażam zgodę na automatyczne odnowienie")
+    look("zgoda", wizard)
+    go_on(wizard, "Podsumowanie")
+    look("podsumowanie", wizard)
+    click(wizard, ORDER_BUTTON)
+    wait_until(lambda: wizard.currentPage().title() == "Potwierdzenie", what="receipt")
+
+
+def wait_for_renewal(wizard: QWizard, look: Look) -> str:
+    """Wait for the renewed licence and return the words that tell it."""
+
+    def told() -> list[str]:
+        labels = wizard.currentPage().findChildren(QLabel)
+        return [label.text() for label in labels if label.text().startswith("Odnowiono do ")]
+
+    wait_until(told, 40, what="renewed licence")
+    look("potwierdzenie", wizard)
+    return told()[0]

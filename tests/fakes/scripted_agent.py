@@ -1,0 +1,86 @@
+"""An agent that speaks the real protocol over real pipes and answers by a script, so that windows can be shown any fate.
+
+Run as ``python scripted_agent.py SCRIPT LOG``. SCRIPT is JSON: method → list of steps taken in turn (the last one repeats):
+``{"result": …}``, ``{"error": {…}}``, ``{"silent": true}``, ``{"die": true}``, ``{"garbage": "…"}``; a step may add
+``"events": [[name, content], …]``, sent after its answer, and ``"after": seconds``, to wait before it. A method without a script
+is answered as a healthy shop would. Each request is appended to LOG as a line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from r2_renewal.agent import protocol
+from r2_renewal.agent.protocol import Method
+from r2_renewal.contract.contact import check_email, check_phone
+from tests.samples import EXTENSION, PROGRAM, SUBSCRIPTION, order_of, quote_for, storefront
+
+OFFERS = {offer.offer_id: offer for offer in (SUBSCRIPTION, EXTENSION)}
+
+
+def healthy(method: Method, params: Any) -> Any:
+    """Return what a healthy shop answers."""
+    match method:
+        case Method.HELLO:
+            return protocol.HelloResult(protocol=protocol.VERSION, version="0", open_orders=0)
+        case Method.ESHOP_LOAD:
+            return protocol.LoadResult(storefront=storefront())
+        case Method.CONTACT_CHECK:
+            emails = {name: check_email(text) for name, text in params.emails.items()}
+            return protocol.ContactResult(verdicts=emails | {n: check_phone(t) for n, t in params.phones.items()})
+        case Method.ORDER_QUOTE:
+            return protocol.QuoteResult(quote=quote_for(OFFERS[params.offer_id]))
+        case Method.ORDER_PLACE:
+            return protocol.OrderResult(order=order_of(params.order.quote))
+        case Method.LICENCE_REFRESH:
+            return protocol.RefreshResult(valid_until=PROGRAM.valid_until, enrolled=False)
+        case Method.DATA_CORRECT:
+            return protocol.CorrectResult(ticket="K/2026/0001")
+        case _:
+            raise KeyError(method)
+
+
+def answer(number: int, step: dict[str, Any], method: Method, params: Any) -> None:
+    """Write one answer and its events."""
+    time.sleep(step.get("after", 0))
+    if step.get("die"):
+        sys.exit(1)
+    if "garbage" in step:
+        sys.stdout.write(step["garbage"] + "\n")
+        sys.stdout.flush()
+        return
+    if not step.get("silent"):
+        scripted = {name: step[name] for name in ("error", "result") if name in step}
+        send({"jsonrpc": "2.0", "id": number, **(scripted or {"result": healthy(method, params)})})
+    key = {"key": params.order.key} if method is Method.ORDER_PLACE else {}
+    for name, content in step.get("events", ()):
+        send({"jsonrpc": "2.0", "method": name, "params": content | (key if name.startswith("order.") else {})})
+
+
+def send(message: dict[str, Any]) -> None:
+    """Write one line."""
+    sys.stdout.buffer.write(msgspec.json.encode(message) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def main(script_path: str, log_path: str) -> None:
+    """Answer until stdin closes."""
+    script: dict[str, list[dict[str, Any]]] = json.loads(Path(script_path).read_text(encoding="utf-8"))
+    for line in sys.stdin.buffer:
+        request = msgspec.json.decode(line, type=protocol.Request)
+        with Path(log_path).open("ab") as log:
+            log.write(line)
+        method = Method(request.method)
+        steps = script.get(method.value, [{}])
+        step = steps.pop(0) if len(steps) > 1 else steps[0]
+        answer(request.id, step, method, msgspec.json.decode(request.params, type=protocol.PARAMS[method]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

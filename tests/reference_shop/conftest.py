@@ -1,0 +1,134 @@
+"""A prepared shop for each test: the demo's customer on 22 November 2026, 30 days before the end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from r2_renewal.reference_shop.app import create_app
+from r2_renewal.reference_shop.folder import ShopFolder, settings_of
+from r2_renewal.reference_shop.licence_files import sign
+from r2_renewal.reference_shop.seed import PreparedShop, prepare
+from r2_renewal.reference_shop.settings import ShopSettings
+from r2_renewal.reference_shop.shop import Shop, opened
+from r2_renewal.reference_shop.tables import Customer, LicenceRow
+from tests.reference_shop.module import Module
+
+TODAY = date(2026, 11, 22)
+DAYS_LEFT = 30
+
+
+class Calendar:
+    """The shop's clock in a test. Attributes: day: the date it tells."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+
+    def __call__(self) -> date:
+        return self.day
+
+    def pass_days(self, days: int) -> None:
+        self.day += timedelta(days=days)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> PreparedShop:
+    """The demo's shop, made once; tests work on copies."""
+    return prepare(tmp_path_factory.mktemp("seeded") / "shop", DAYS_LEFT, TODAY)
+
+
+@pytest.fixture
+def prepared(seeded: PreparedShop, tmp_path: Path) -> PreparedShop:
+    folder = ShopFolder(tmp_path / "shop")
+    shutil.copytree(seeded.folder.path, folder.path)
+    return replace(seeded, folder=folder)
+
+
+@pytest.fixture
+def calendar() -> Calendar:
+    return Calendar(TODAY)
+
+
+@pytest.fixture
+def settings(prepared: PreparedShop, calendar: Calendar) -> ShopSettings:
+    return settings_of(prepared.folder, today=calendar)
+
+
+@pytest.fixture
+def shop(settings: ShopSettings) -> Iterator[Shop]:
+    """The shop's inside, beside its HTTP side."""
+    with opened(settings) as shop:
+        yield shop
+
+
+@pytest.fixture
+def serve(settings: ShopSettings) -> Iterator[Callable[..., Module]]:
+    """Return a function that serves the shop, with changed settings if need be, to a module without a session."""
+    with _Clients() as clients:
+        yield lambda **changes: Module(clients.open(replace(settings, **changes)))
+
+
+class _Clients:
+    def __init__(self) -> None:
+        self._open: list[TestClient[Litestar]] = []
+
+    def __enter__(self) -> _Clients:
+        return self
+
+    def open(self, settings: ShopSettings) -> TestClient[Litestar]:
+        client = TestClient(create_app(settings), raise_server_exceptions=False)
+        client.__enter__()
+        self._open.append(client)
+        return client
+
+    def __exit__(self, *_error: object) -> None:
+        for client in reversed(self._open):
+            client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def stranger(serve: Callable[..., Module]) -> Module:
+    """A caller without a session."""
+    return serve()
+
+
+@pytest.fixture
+def module(stranger: Module, prepared: PreparedShop) -> Module:
+    """The demo customer's module, its session opened by the licence file."""
+    return stranger.open(prepared.licence)
+
+
+@pytest.fixture
+def other(serve: Callable[..., Module], shop: Shop) -> Module:
+    """Another customer's module, on the same database."""
+    return serve().open(add_customer(shop, "K-2", "L-2"))
+
+
+def add_customer(shop: Shop, customer_id: str, licence_id: str, nip: str = "7010019252") -> str:
+    """Put another customer with one R2płatnik into the shop; return its licence file."""
+    with shop.database.writing() as session:
+        customer = Customer(
+            id=customer_id, name="Zakład Ślusarski Żak", nip=nip, street="Polna 1", postcode="53-326", city="Wrocław"
+        )
+        row = LicenceRow(
+            id=licence_id,
+            customer_id=customer_id,
+            customer=customer,
+            program_id=f"P-{licence_id}",
+            product="r2platnik",
+            name="R2płatnik",
+            edition="Standard",
+            valid_until=TODAY + timedelta(days=DAYS_LEFT),
+            seq=1,
+            limits={"employees": 5},
+            services=["updates"],
+        )
+        session.add(row)
+        return sign(shop.settings, row)

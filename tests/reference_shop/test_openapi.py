@@ -1,0 +1,106 @@
+"""The API's description: committed, without drift, complete enough to build a backend against."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from r2_renewal.contract import paths, structs
+from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.reference_shop.app import api_description
+from r2_renewal.resources import resource
+from tests.reference_shop.module import Module
+
+CALLS = {
+    ("post", paths.LICENCE_SESSIONS),
+    ("post", paths.ACCOUNT_SESSIONS),
+    ("delete", f"{paths.ACCOUNT_SESSIONS}/current"),
+    ("get", paths.STOREFRONT),
+    ("post", paths.QUOTES),
+    ("post", paths.ORDERS),
+    ("get", paths.ORDERS),
+    ("get", f"{paths.ORDERS}/{{order_id}}"),
+    ("get", f"{paths.LICENCES}/{{licence_id}}/file"),
+    ("get", f"{paths.DOCUMENTS}/{{kind}}/{{version}}"),
+    ("post", paths.DATA_CORRECTIONS),
+    ("get", "/health"),
+}
+PUBLIC = {paths.LICENCE_SESSIONS, paths.ACCOUNT_SESSIONS, f"{paths.DOCUMENTS}/{{kind}}/{{version}}", "/health"}
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return api_description()
+
+
+@pytest.fixture(scope="module")
+def described(text: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def operations(described: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(method, path, call) for path, calls in described["paths"].items() for method, call in calls.items()]
+
+
+def test_the_committed_description_is_the_applications(text: str) -> None:
+    assert resource("shop-api.openapi.json").read_text(encoding="utf-8") == text, "run: r2-renewal shop export-openapi"
+
+
+def test_the_shop_serves_the_same_description(stranger: Module, text: str) -> None:
+    assert stranger.get("/schema/openapi.json").text == text
+
+
+@pytest.mark.parametrize("path", ["/schema", "/schema/swagger", "/schema/redoc", "/schema/elements", "/schema/rapidoc"])
+def test_there_is_no_page_that_loads_anything_from_elsewhere(stranger: Module, path: str) -> None:
+    words = stranger.get(path).text
+    assert "<script" not in words
+    assert "<link" not in words
+
+
+def test_it_is_written_the_same_way_every_time(text: str) -> None:
+    assert api_description() == text
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def test_it_has_the_calls_of_the_contract_and_no_others(described: dict[str, Any]) -> None:
+    assert described["openapi"].startswith("3.1")
+    assert {(method, path) for method, path, _ in operations(described)} == CALLS
+
+
+def test_every_call_but_the_public_ones_needs_a_session(described: dict[str, Any]) -> None:
+    assert described["components"]["securitySchemes"]["session"]["scheme"] == "bearer"
+    unsecured = {path for _, path, call in operations(described) if "security" not in call}
+    assert unsecured == PUBLIC
+
+
+def test_the_key_of_an_order_is_required(described: dict[str, Any]) -> None:
+    (key,) = described["paths"][paths.ORDERS]["post"]["parameters"]
+    assert (key["name"], key["in"], key["required"]) == (paths.IDEMPOTENCY_KEY, "header", True)
+
+
+def test_every_refusal_is_a_problem(described: dict[str, Any]) -> None:
+    for method, path, call in operations(described):
+        refusals = {status: answer for status, answer in call["responses"].items() if status >= "400"}
+        assert refusals, (method, path)
+        for answer in refusals.values():
+            assert answer["content"] == {paths.PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def test_every_code_that_a_call_can_answer_is_described(described: dict[str, Any]) -> None:
+    words = json.dumps(described["paths"])
+    described_codes = {code for code in ProblemCode if f"`{code.value}`" in words}
+    # Those of the server itself need no call: they are told by the status alone.
+    assert set(ProblemCode) - described_codes == {ProblemCode.METHOD_NOT_ALLOWED, ProblemCode.TOO_MANY}
+
+
+def test_the_schemas_are_the_contracts_structs(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    for name in ("StorefrontBody", "QuoteBody", "OrderRequest", "OrderBody", "ConsentBody"):
+        struct = getattr(structs, name)
+        assert set(schemas[name]["properties"]) == set(struct.__struct_fields__)
+        assert schemas[name]["description"]
+    assert schemas["ConsentBody"]["properties"]["sha256"]["pattern"] == "^[0-9a-f]{64}$"
+    assert schemas["OrderRequest"]["properties"]["quote_id"]["description"] == "the quote it confirms"

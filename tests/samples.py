@@ -1,0 +1,119 @@
+"""A customer, programs and prices for tests: made up, complete, and the same everywhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from r2_renewal.domain.basket import BasketEntry, Storefront
+from r2_renewal.domain.company import Company
+from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS, Document
+from r2_renewal.domain.money import money, price_with_vat
+from r2_renewal.domain.offer import Offer, Quote, ServiceKind
+from r2_renewal.domain.order import Order, OrderState
+from r2_renewal.domain.program import OwnedProgram
+
+VAT = Decimal("0.23")
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+
+COMPANY = Company("Biuro Rachunkowe Kłosowska sp. z o.o.", "5262831503", "ul. Świętokrzyska 12/4", "00-116", "Warszawa")
+
+
+def program(licence_id: str, product: str, name: str, valid_until: date) -> OwnedProgram:
+    """Return an owned program to 50 employees."""
+    return OwnedProgram(
+        licence_id=licence_id,
+        program_id=f"prog-{licence_id}",
+        product=product,
+        name=name,
+        edition="Standard",
+        valid_until=valid_until,
+        seq=1,
+        limits={"employees": 50},
+        services=("updates", "help", "online_data"),
+    )
+
+
+PROGRAM = program("lic-1", "r2platnik", "R2płatnik", date(2026, 12, 22))
+OTHER_PROGRAM = program("lic-2", "r2ksiega", "R2księga", date(2027, 3, 31))
+SUBSCRIPTION = Offer(
+    "sub-50",
+    "lic-1",
+    ServiceKind.SUBSCRIPTION,
+    "Abonament R2płatnik do 50 pracowników",
+    money("455.40"),
+    {"employees": 50},
+)
+EXTENSION = Offer(
+    "ext-100",
+    "lic-1",
+    ServiceKind.EXTENSION,
+    "Rozszerzenie R2płatnik do 100 pracowników",
+    money("17.00"),
+    {"employees": 100},
+)
+CONSENT = Document(
+    AUTO_RENEWAL,
+    "1",
+    "Zgoda na automatyczne odnowienie",
+    "Wyrażam zgodę na automatyczne odnowienie abonamentu {program}. Gdy {data_końca} skończy się zamawiany okres, cena wynosi "
+    "{netto} netto, {brutto} brutto. Wiadomość na {email}; rezygnacja w panelu {panel} lub e-mailem na {kontakt}.",
+)
+
+
+def quote_for(offer: Offer, net: str | None = None) -> Quote:
+    """Return the shop's price for an offer."""
+    subscription = offer.kind is ServiceKind.SUBSCRIPTION
+    end = date(2027, 12, 22) if subscription else date(2026, 12, 22)
+    return Quote(
+        quote_id=f"quote-{offer.offer_id}-{net or offer.net.amount}",
+        offer_id=offer.offer_id,
+        licence_id=offer.licence_id,
+        kind=offer.kind,
+        description=offer.name,
+        period_from=date(2026, 12, 23) if subscription else TODAY,
+        period_to=end,
+        price=price_with_vat([money(net) if net else offer.net], VAT),
+        renewal_date=date(end.year, 12, 23),
+        renewal_price=price_with_vat([money("455.40")], VAT),
+        cancel_until=end,
+        expires_at=datetime(2026, 11, 23, 8, 0, tzinfo=UTC),
+    )
+
+
+def storefront() -> Storefront:
+    """Return what eSklep opens with."""
+    return Storefront(
+        company=COMPANY,
+        invoice_email="faktury@klosowska.example",
+        basket=(BasketEntry(PROGRAM, auto_renewal=False), BasketEntry(OTHER_PROGRAM, True, date(2027, 4, 1))),
+        offers=(SUBSCRIPTION, EXTENSION),
+        consent=CONSENT,
+        terms=Document(TERMS, "1", "Warunki sprzedaży", "Treść warunków."),
+        privacy=Document(RODO, "1", "Dane osobowe", "Administratorem Twoich danych jest sprzedawca."),
+        consent_required=True,
+        panel_url="https://online.reset2.pl/",
+        contact_email="kontakt@example.com",
+        fetched_at=NOW,
+    )
+
+
+def order_of(quote: Quote, state: OrderState = OrderState.PLACED) -> Order:
+    """Return the shop's receipt for a quote."""
+    return Order(
+        order_id="order-1",
+        number="Z/2026/11/0001",
+        licence_id=quote.licence_id,
+        program="R2płatnik",
+        kind=quote.kind,
+        state=state,
+        placed_at=NOW,
+        description=quote.description,
+        period_from=quote.period_from,
+        period_to=quote.period_to,
+        price=quote.price,
+        email="anna.klosowska@klosowska.example",
+        renewal_date=quote.renewal_date,
+        cancel_until=quote.cancel_until,
+    )

@@ -1,0 +1,113 @@
+"""Settings: which layer wins, and what a broken one says. Resources: found wherever the package stands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import r2_renewal
+from r2_renewal.config import default_agent_command, settle, vendor
+from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.licensing.issue import generate_private_key, public_key_of
+from r2_renewal.resources import candidate_folders, resource
+
+KEY = r2_renewal.TrustedKey("2026", public_key_of(generate_private_key()))
+
+
+def keys_file(folder: Path) -> Path:
+    path = folder / "keys.json"
+    path.write_text(json.dumps({"keys": [{"id": KEY.id, "ed25519": KEY.ed25519.hex()}]}))
+    return path
+
+
+def test_defaults_come_from_the_vendor_file(tmp_path: Path) -> None:
+    settings = settle(r2_renewal.Config(licence_path=tmp_path / "x.lic"))
+    assert settings.product_code == "r2platnik"
+    assert settings.vendor.panel_url == "https://online.reset2.pl/"
+    assert settings.agent_command == default_agent_command()
+    assert settings.today() == today_in_warsaw()
+    assert settings.state_dir.is_absolute()
+
+
+def test_the_hosts_arguments_win(tmp_path: Path) -> None:
+    config = r2_renewal.Config(
+        licence_path=str(tmp_path / "x.lic"),
+        shop_url="https://sklep.example/",
+        trusted_keys=(KEY,),
+        product_code="r2faktury",
+        state_dir=str(tmp_path),
+        agent_command=("agent.exe",),
+        today=lambda: date(2030, 1, 1),
+    )
+    settings = settle(config)
+    assert (settings.shop_url, settings.product_code) == ("https://sklep.example", "r2faktury")
+    assert (settings.licence_path, settings.state_dir) == (tmp_path / "x.lic", tmp_path)
+    assert (settings.trusted_keys, settings.agent_command) == ((KEY,), ("agent.exe",))
+    assert settings.today() == date(2030, 1, 1)
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_trusted_keys_may_be_a_file(tmp_path: Path, kind: type) -> None:
+    config = r2_renewal.Config(licence_path=tmp_path / "x.lic", trusted_keys=kind(keys_file(tmp_path)))
+    assert settle(config).trusted_keys == (KEY,)
+
+
+def test_a_missing_file_of_keys_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RenewalError) as raised:
+        settle(r2_renewal.Config(licence_path=tmp_path / "x.lic", trusted_keys=tmp_path / "none.json"))
+    assert raised.value.code is ErrorCode.TRUSTED_KEYS
+
+
+def test_links_of_the_vendor_go_only_to_its_own_https_hosts() -> None:
+    seller = vendor()
+    for address in (
+        seller.panel_url,
+        seller.ebok_url,
+        seller.contact_form_url,
+        seller.community_url,
+        seller.privacy_url,
+    ):
+        assert address.startswith("https://")
+        assert address.split("/")[2] in seller.link_hosts
+
+
+def test_the_package_names_what_it_has_and_nothing_else() -> None:
+    assert {"Config", "TrustedKey", "attach", "__version__"} == set(r2_renewal.__all__)
+    with pytest.raises(AttributeError):
+        r2_renewal.nothing  # noqa: B018 - the access is the test
+
+
+def test_importing_the_package_costs_no_library() -> None:
+    heavy = ("PySide6", "requests", "msgspec", "cryptography", "tomllib")
+    code = f"import sys, r2_renewal; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_installed_wheel_has_its_resources(tmp_path: Path, repository: Path) -> None:
+    wheels, installed = tmp_path / "wheels", tmp_path / "installed"
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), str(repository)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = wheels.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(installed)
+    code = (
+        f"import sys; sys.path.insert(0, {str(installed)!r}); from r2_renewal.config import vendor; vendor(); "
+        "from r2_renewal.resources import resource; print(resource('texts', 'rodo-1.txt'))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    found = Path(done.stdout.strip())
+    assert found.is_relative_to(installed)
+    assert found.read_text(encoding="utf-8") == resource("texts", "rodo-1.txt").read_text(encoding="utf-8")
+    assert not (installed / "r2_renewal" / "_resources" / "pictures").exists()
+
+
+def test_a_frozen_bundle_looks_in_itself_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    assert candidate_folders()[0] == tmp_path / "r2_renewal" / "_resources"
