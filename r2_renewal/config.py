@@ -1,79 +1,24 @@
-"""Settings in layers: administrator policy > arguments of the host > vendor file > defaults.
+"""What a host tells the module: the one record that it builds before its first paint.
 
-Everything that differs between vendors (seller, addresses, URLs, trusted keys) is configuration; nothing of the kind
-stands in code. The standard library only: a silent start reads this and nothing more.
+Rule: this costs the host next to nothing: no file is read and nothing is judged here; ``r2_renewal.settings`` does both, later.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.reminder import VENDOR_POLICY, ReminderPolicy
-from r2_renewal.licensing.keys import ED25519_KEY_BYTES, TrustedKey, parse_trusted_keys, read_trusted_keys
-from r2_renewal.policy import Policy, read_policy
+from r2_renewal.licensing.trusted_key import TrustedKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from r2_renewal.domain.reminder import ReminderPolicy
     from r2_renewal.embedding.driver import UserDriver
 
-__all__ = [
-    "ED25519_KEY_BYTES",
-    "Config",
-    "Policy",
-    "Presentation",
-    "Settings",
-    "TrustedKey",
-    "Vendor",
-    "parse_trusted_keys",
-    "read_trusted_keys",
-    "settle",
-    "vendor",
-]
-
-UNATTENDED = "R2_RENEWAL_UNATTENDED"
-
-
-@dataclass(frozen=True, slots=True)
-class Vendor:
-    """The vendor file ``resources/vendor.toml``: who sells, and where customers turn.
-
-    Attributes:
-        product_code: the product whose licence is judged by default.
-        product_name: its name for people where no licence tells it.
-        shop_url: base of the shop's API; empty where the host must give it.
-        panel_url: the customer's web panel.
-        ebok_url: where wrong company data is reported.
-        contact_form_url: the same, without an account.
-        community_url: questions to other users.
-        contact_email: where statements may be sent.
-        administrator: administrator of personal data (RODO 13).
-        data_protection_officer: its officer's contact.
-        privacy_url: the full privacy information.
-        link_hosts: hosts that may be opened in a browser, https only.
-        trusted_keys: keys that may sign licences.
-    """
-
-    product_code: str
-    product_name: str
-    shop_url: str
-    panel_url: str
-    ebok_url: str
-    contact_form_url: str
-    community_url: str
-    contact_email: str
-    administrator: str
-    data_protection_officer: str
-    privacy_url: str
-    link_hosts: tuple[str, ...]
-    trusted_keys: tuple[TrustedKey, ...]
+__all__ = ["Config", "Presentation", "TrustedKey"]
 
 
 class Presentation(StrEnum):
@@ -83,9 +28,13 @@ class Presentation(StrEnum):
     BANNER = "banner"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """What a host tells the module.
+def never_busy() -> bool:
+    """Return False: a host that does not say when it is busy may be spoken to."""
+    return False
+
+
+class Config(NamedTuple):
+    """What a host tells the module; given by name, since more may come.
 
     Attributes:
         licence_path: the licence file that the host reads.
@@ -97,7 +46,7 @@ class Config:
         is_busy: asked before the module shows anything by itself.
         today: the calendar date to judge by; None reads the clock in Europe/Warsaw.
         presentation: dialog or bar.
-        reminder_policy: when to ask; the default is the vendor's.
+        reminder_policy: when to ask; None is the vendor's.
         driver: whoever speaks to the user instead of the module's own windows; None for those.
         unattended: whether nobody sits there: never a window. The environment's ``R2_RENEWAL_UNATTENDED=1`` says the same.
     """
@@ -108,150 +57,9 @@ class Config:
     product_code: str = ""
     state_dir: Path | str | None = None
     agent_command: tuple[str, ...] = ()
-    is_busy: Callable[[], bool] = field(default=lambda: False)
+    is_busy: Callable[[], bool] = never_busy
     today: Callable[[], date] | None = None
     presentation: Presentation = Presentation.DIALOG
-    reminder_policy: ReminderPolicy = VENDOR_POLICY
+    reminder_policy: ReminderPolicy | None = None
     driver: UserDriver | None = None
     unattended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settled settings of one embedding: every layer applied.
-
-    Attributes:
-        licence_path: the licence file.
-        licence_places: where a licence may lie, the host's own path first, then this user's folder: a machine-wide folder
-            that cannot be written leaves the renewed licence there.
-        shop_url: base URL of the shop, no trailing slash.
-        trusted_keys: keys that may sign licences.
-        product_code: the product to judge.
-        state_dir: folder of local state.
-        agent_command: argument vector of the helper process.
-        is_busy: the host's answer to "may we interrupt?".
-        today: the calendar date in Warsaw.
-        presentation: dialog or bar.
-        reminder_policy: when to ask.
-        unattended: whether nobody sits there: never a window.
-        policy: what the administrator has decided.
-        reminders_enabled: whether the module may ask by itself.
-        offline_only: whether the agent must not connect to anything.
-        proxy: the proxy that the agent uses before the system's; empty for none of our own.
-        vendor: the vendor file.
-    """
-
-    licence_path: Path
-    licence_places: tuple[Path, ...]
-    shop_url: str
-    trusted_keys: tuple[TrustedKey, ...]
-    product_code: str
-    state_dir: Path
-    agent_command: tuple[str, ...]
-    is_busy: Callable[[], bool]
-    today: Callable[[], date]
-    presentation: Presentation
-    reminder_policy: ReminderPolicy
-    unattended: bool
-    policy: Policy
-    reminders_enabled: bool
-    offline_only: bool
-    proxy: str
-    vendor: Vendor
-
-
-@cache
-def vendor() -> Vendor:
-    """Return the vendor file of this installation.
-
-    Raises:
-        RenewalError: CONFIGURATION, where it is missing or incomplete.
-    """
-    import tomllib
-
-    from r2_renewal.resources import resource
-
-    try:
-        document = tomllib.loads(resource("vendor.toml").read_text(encoding="utf-8"))
-        return _vendor_of(document)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RenewalError(ErrorCode.CONFIGURATION, f"vendor.toml: {type(error).__name__} {error}") from error
-
-
-def _vendor_of(document: Mapping[str, Any]) -> Vendor:
-    keys = document.get("trusted_keys", [])
-    return Vendor(
-        product_code=document["product"]["code"],
-        product_name=document["product"]["name"],
-        shop_url=document["shop"]["url"],
-        panel_url=document["links"]["panel"],
-        ebok_url=document["links"]["ebok"],
-        contact_form_url=document["links"]["contact_form"],
-        community_url=document["links"]["community"],
-        contact_email=document["seller"]["contact_email"],
-        administrator=document["seller"]["administrator"],
-        data_protection_officer=document["seller"]["data_protection_officer"],
-        privacy_url=document["links"]["privacy"],
-        link_hosts=tuple(document["links"]["allowed_hosts"]),
-        trusted_keys=parse_trusted_keys({"keys": keys}) if keys else (),
-    )
-
-
-def default_state_dir() -> Path:
-    """Return the folder for local state of this user on this system."""
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir("r2-renewal", appauthor=False))
-
-
-def default_agent_command() -> tuple[str, ...]:
-    """Return how to start the helper process with this interpreter, isolated from the user's environment."""
-    return (sys.executable, "-I", "-m", "r2_renewal.agent")
-
-
-def _keys(given: Sequence[TrustedKey] | Path | str) -> tuple[TrustedKey, ...]:
-    if isinstance(given, str | Path):
-        return read_trusted_keys(Path(given)) if str(given) else ()
-    return tuple(given)
-
-
-def _is_unattended() -> bool:
-    """Return whether the environment says that nobody sits there."""
-    return os.environ.get(UNATTENDED, "").strip() not in ("", "0")
-
-
-def settle(config: Config, policy: Policy | None = None) -> Settings:
-    """Apply the layers to what the host gave.
-
-    Args:
-        config: what the host gave.
-        policy: the administrator's decisions; None reads those of this computer.
-
-    Raises:
-        RenewalError: CONFIGURATION, where the vendor file is missing or broken; TRUSTED_KEYS, where the file of keys is.
-    """
-    from r2_renewal.domain.dates import today_in_warsaw
-
-    seller = vendor()
-    ruled = read_policy() if policy is None else policy
-    licence_path = Path(config.licence_path)
-    state_dir = Path(config.state_dir) if config.state_dir else default_state_dir()
-    return Settings(
-        licence_path=licence_path,
-        licence_places=(licence_path, state_dir / "licence" / licence_path.name),
-        shop_url=(ruled.shop_url or config.shop_url or seller.shop_url).rstrip("/"),
-        trusted_keys=_keys(config.trusted_keys) or seller.trusted_keys,
-        product_code=config.product_code or seller.product_code,
-        state_dir=state_dir,
-        agent_command=config.agent_command or default_agent_command(),
-        is_busy=config.is_busy,
-        today=config.today or today_in_warsaw,
-        presentation=config.presentation,
-        reminder_policy=config.reminder_policy,
-        unattended=config.unattended or _is_unattended(),
-        policy=ruled,
-        reminders_enabled=ruled.reminders_enabled is not False,
-        offline_only=ruled.offline_only,
-        proxy=ruled.proxy,
-        vendor=seller,
-    )

@@ -10,7 +10,7 @@ from typing import Any
 from r2_renewal.domain.licence import Licence
 from r2_renewal.domain.program import OwnedProgram
 from r2_renewal.licensing.issue import generate_private_key, licence_payload, public_key_of, sign_licence
-from r2_renewal.licensing.keys import TrustedKey
+from r2_renewal.licensing.trusted_key import TrustedKey
 
 PRODUCT = "r2platnik"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import r2_renewal
-from r2_renewal.config import default_agent_command, settle, vendor
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.issue import generate_private_key, public_key_of
 from r2_renewal.resources import candidate_folders, resource
+from r2_renewal.settings import default_agent_command, settle, vendor
 
 KEY = r2_renewal.TrustedKey("2026", public_key_of(generate_private_key()))
 
@@ -98,7 +98,7 @@ def test_an_installed_wheel_has_its_resources(tmp_path: Path, repository: Path) 
     (wheel,) = wheels.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(installed)
     code = (
-        f"import sys; sys.path.insert(0, {str(installed)!r}); from r2_renewal.config import vendor; vendor(); "
+        f"import sys; sys.path.insert(0, {str(installed)!r}); from r2_renewal.settings import vendor; vendor(); "
         "from r2_renewal.resources import resource; print(resource('texts', 'rodo-1.txt'))"
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 import r2_renewal
-from r2_renewal.config import settle
 from r2_renewal.embedding.agent_keeper import hello_of
 from r2_renewal.policy import (
     NO_POLICY,
@@ -25,6 +24,7 @@ from r2_renewal.policy import (
     read_policy,
     shop_address,
 )
+from r2_renewal.settings import settle
 
 WHOLE = """
 reminders_enabled = false

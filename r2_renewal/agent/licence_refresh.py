@@ -14,7 +14,7 @@ from pathlib import Path
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.licence import Licence
 from r2_renewal.domain.program import OwnedProgram
-from r2_renewal.licensing.keys import TrustedKey
+from r2_renewal.licensing.trusted_key import TrustedKey
 
 _OPENS_ESHOP = (ErrorCode.LICENCE_UNKNOWN_KEY, ErrorCode.LICENCE_KEY_NEEDED)
 

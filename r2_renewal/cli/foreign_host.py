@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, qInstallMessageHandler
@@ -28,10 +28,11 @@ from r2_renewal.embedding.state import Status
 from r2_renewal.embedding.windows import Windows
 
 if TYPE_CHECKING:
-    from r2_renewal.config import Config, Settings
+    from r2_renewal.config import Config
     from r2_renewal.domain.reminder import Answer, Question
     from r2_renewal.embedding.driver import UserDriver
     from r2_renewal.embedding.module import RenewalModule
+    from r2_renewal.settings import Settings
 
 LOOK_MS = 200
 # The shop is asked for three seconds at most, then the keyboard must rest for one: what is not asked by now is not asked at all.
@@ -67,7 +68,7 @@ def ask(config: Config, settings: Settings, handle: int) -> Told:
     told = Told()
     with _stage(handle) as anchor:
         driver = NotingDriver(Windows(anchor, settings, AgentKeeper(anchor, settings)), told)
-        module = r2_renewal.attach(anchor, replace(config, driver=driver))
+        module = r2_renewal.attach(anchor, config._replace(driver=driver))
         anchor.show()
         module.check_now()
         _run(anchor, _until_asked(module, told))

@@ -17,9 +17,10 @@ from r2_renewal.cli.values import a_path
 if TYPE_CHECKING:
     from r2_renewal.cli.foreign_host import Told
     from r2_renewal.cli.licence import Commands
-    from r2_renewal.config import Config, Settings
+    from r2_renewal.config import Config
     from r2_renewal.domain.licence import Verdict
     from r2_renewal.embedding.startup_check import StartupCheck
+    from r2_renewal.settings import Settings
 
 _EXITS = "Kod wyjścia: 0 ważny lub odnowiony, 10 kończy się, 20 wygasł, 30 inny stan lub błąd."
 _HANDLES = 2**63
@@ -86,7 +87,8 @@ def _eshop(arguments: argparse.Namespace) -> int:
 
 
 def _settled(arguments: argparse.Namespace) -> tuple[Config, Settings]:
-    from r2_renewal.config import Config, settle
+    from r2_renewal.config import Config
+    from r2_renewal.settings import settle
 
     config = Config(
         licence_path=arguments.licence,

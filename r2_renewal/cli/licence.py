@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from r2_renewal.domain.licence import Licence, Verdict
     from r2_renewal.domain.program import OwnedProgram
     from r2_renewal.licensing.container import VerifiedPayload
-    from r2_renewal.licensing.keys import TrustedKey
+    from r2_renewal.licensing.trusted_key import TrustedKey
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -168,7 +168,7 @@ def _trusted_keys(arguments: argparse.Namespace) -> tuple[TrustedKey, ...]:
 
     if arguments.trusted_keys is not None:
         return read_trusted_keys(arguments.trusted_keys)
-    from r2_renewal.config import vendor
+    from r2_renewal.settings import vendor
 
     if not vendor().trusted_keys:
         raise RenewalError(ErrorCode.TRUSTED_KEYS, "the vendor file has none and --trusted-keys is absent")
@@ -176,7 +176,7 @@ def _trusted_keys(arguments: argparse.Namespace) -> tuple[TrustedKey, ...]:
 
 
 def _product(arguments: argparse.Namespace) -> str:
-    from r2_renewal.config import vendor
+    from r2_renewal.settings import vendor
 
     return str(arguments.product or vendor().product_code)
 

@@ -16,8 +16,8 @@ from r2_renewal.embedding.agent_keeper import SETTLED_MS, hello_of
 from r2_renewal.ui.agent_link import AgentLink
 
 if TYPE_CHECKING:
-    from r2_renewal.config import Settings
     from r2_renewal.embedding.startup_check import StartupCheck
+    from r2_renewal.settings import Settings
 
 REFRESH_MS = 3_000
 SETTLING_MS = 10_000

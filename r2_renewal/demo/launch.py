@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from r2_renewal.cli.screen import require_reachable_screen
-from r2_renewal.config import Config, read_trusted_keys
+from r2_renewal.config import Config
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.licensing.keys import read_trusted_keys
 
 LICENCE = "R2platnik.lic"
 TRUSTED_KEYS = "trusted-keys.json"

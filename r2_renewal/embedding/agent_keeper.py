@@ -14,7 +14,7 @@ from r2_renewal.ui.agent_link import AgentLink
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from r2_renewal.config import Settings
+    from r2_renewal.settings import Settings
 
 # The agent writes an order down as settled just after it told of the licence.
 SETTLED_MS = 1_500

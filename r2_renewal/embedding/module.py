@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import shiboken6
 from PySide6.QtCore import QObject
 
-from r2_renewal.config import Config, Settings, settle
+from r2_renewal.config import Config
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.reminder import Answer, Question
 from r2_renewal.embedding.day_claim import DayClaim
 from r2_renewal.embedding.later import later
 from r2_renewal.embedding.state import ModuleState, Status
+from r2_renewal.settings import Settings, settle
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow

@@ -14,7 +14,7 @@ from r2_renewal.domain.reminder import Prompt, Question, ReminderMemory, Silence
 if TYPE_CHECKING:
     from datetime import date
 
-    from r2_renewal.config import Settings
+    from r2_renewal.settings import Settings
 
 _USABLE = (VerdictKind.VALID, VerdictKind.EXPIRING)
 _IN_WINDOW = (VerdictKind.EXPIRING, VerdictKind.EXPIRED)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMainWindow
 
-    from r2_renewal.config import Settings
     from r2_renewal.domain.offer import Wish
     from r2_renewal.domain.reminder import Answer, Question
     from r2_renewal.embedding.agent_keeper import AgentKeeper
+    from r2_renewal.settings import Settings
 
 
 class Windows(QObject):

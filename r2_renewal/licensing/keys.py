@@ -8,9 +8,10 @@ The standard library only: a silent start reads this.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.licensing.trusted_key import TrustedKey
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,18 +30,6 @@ _SMALL_ORDER_Y = frozenset(
         int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"),
     }
 )
-
-
-class TrustedKey(NamedTuple):
-    """A vendor's public key that may sign licences.
-
-    Attributes:
-        id: name of the key, for rotation and the log.
-        ed25519: the raw public key, 32 bytes.
-    """
-
-    id: str
-    ed25519: bytes
 
 
 def is_usable(public_key: bytes) -> bool:

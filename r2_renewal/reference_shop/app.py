@@ -21,7 +21,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard, Message, Scope
 
-from r2_renewal.config import ED25519_KEY_BYTES
+from r2_renewal.licensing.keys import ED25519_KEY_BYTES
 from r2_renewal.reference_shop import openapi, panel, sessions
 from r2_renewal.reference_shop.auto_fulfilment import watch
 from r2_renewal.reference_shop.keys import signing_key_of

@@ -12,8 +12,9 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from r2_renewal.config import ED25519_KEY_BYTES, TrustedKey, read_trusted_keys
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.licensing.keys import ED25519_KEY_BYTES, read_trusted_keys
+from r2_renewal.licensing.trusted_key import TrustedKey
 
 _PRIVATE_MODE = 0o600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO

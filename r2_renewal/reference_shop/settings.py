@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from r2_renewal.config import TrustedKey, Vendor, vendor
 from r2_renewal.domain.dates import today_in_warsaw, warsaw
+from r2_renewal.licensing.trusted_key import TrustedKey
 from r2_renewal.reference_shop.keys import SigningKey
+from r2_renewal.settings import Vendor, vendor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

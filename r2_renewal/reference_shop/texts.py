@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from r2_renewal.config import Vendor
 from r2_renewal.contract.structs import DocumentBody, DocumentRef
 from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS, Document, fill
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.resources import resource
+from r2_renewal.settings import Vendor
 
 KINDS = (AUTO_RENEWAL, TERMS, RODO)
 

@@ -36,7 +36,7 @@ BARE = "pass"
 
 OURS = """
 from datetime import UTC, datetime
-from r2_renewal.licensing.keys import TrustedKey
+from r2_renewal.licensing.trusted_key import TrustedKey
 from r2_renewal.licensing.reader import load_verdict
 keys = (TrustedKey("bench", bytes.fromhex(open("key.hex").read())),)
 assert load_verdict("plain.lic", keys, "r2platnik", datetime.now(UTC)).kind == "valid"

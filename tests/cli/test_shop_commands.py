@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from r2_renewal.cli import main
-from r2_renewal.config import read_trusted_keys
+from r2_renewal.licensing.keys import read_trusted_keys
 from r2_renewal.licensing.reader import parse_certificate
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop, prepare
 from r2_renewal.resources import resource

@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from r2_renewal.config import Config, settle
+from r2_renewal.config import Config
 from r2_renewal.domain.reminder import VENDOR_POLICY, Question
 from r2_renewal.embedding.startup_check import StartupCheck, check
 from r2_renewal.policy import Policy
+from r2_renewal.settings import settle
 from r2_renewal.store.outbox import Outbox
 from r2_renewal.store.reminder_memory import claim, note_refresh, snooze
 from tests.embedding.licences import KEYS, LICENCE_ID, write_licence

@@ -18,7 +18,7 @@ QUIET_MS = 1_500
 def config_of(demo: dict[str, Any]) -> Any:
     """Return the module's configuration for a demo."""
     from r2_renewal import Config
-    from r2_renewal.config import read_trusted_keys
+    from r2_renewal.licensing.keys import read_trusted_keys
 
     return Config(
         licence_path=demo["licence"],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from r2_renewal.config import TrustedKey
 from r2_renewal.domain.licence import Licence
 from r2_renewal.licensing.issue import generate_private_key, licence_payload, public_key_of, sign_licence
+from r2_renewal.licensing.trusted_key import TrustedKey
 from tests.samples import COMPANY, program
 
 PRIVATE = generate_private_key()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QMenu
 from pytestqt.qtbot import QtBot
 
 import r2_renewal
-from r2_renewal.config import settle
 from r2_renewal.domain.clock import ClockMarks, ClockState
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode
@@ -25,6 +23,7 @@ from r2_renewal.domain.reminder import Prompt, Silence, SilenceReason
 from r2_renewal.embedding.module import RenewalModule
 from r2_renewal.embedding.state import Status
 from r2_renewal.policy import Policy
+from r2_renewal.settings import settle
 from r2_renewal.store.clock_marks import ClockMarkFile
 from r2_renewal.store.reminder_memory import recall
 from r2_renewal.ui.agent_link import AgentProcess
@@ -219,7 +218,7 @@ def test_reminders_that_the_administrator_switched_off_stay_silent(
 
 def test_unattended_there_is_a_decision_and_never_a_window(qtbot: QtBot, window: QMainWindow, attach: Attach) -> None:
     module = attach()
-    module._settled = settle(replace(module._config, unattended=True), Policy())
+    module._settled = settle(module._config._replace(unattended=True), Policy())
     checked(qtbot, window, module)
     module.open_eshop()
     qtbot.wait(2_500)

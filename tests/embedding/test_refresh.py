@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from PySide6.QtTest import QTest
 
-from r2_renewal.config import parse_trusted_keys
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.reminder import Silence, SilenceReason
 from r2_renewal.embedding import module as embedding
 from r2_renewal.embedding.module import RenewalModule
 from r2_renewal.embedding.state import Status
+from r2_renewal.licensing.keys import parse_trusted_keys
 from r2_renewal.licensing.reader import load_verdict
 from r2_renewal.reference_shop.seed import prepare
 from r2_renewal.store import database

@@ -12,7 +12,8 @@ from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.armour import unwrap, wrap
 from r2_renewal.licensing.container import MAX_CERTIFICATE_BYTES, _verifier, verify
 from r2_renewal.licensing.issue import licence_payload, sign_licence
-from r2_renewal.licensing.keys import TrustedKey, parse_trusted_keys, read_trusted_keys
+from r2_renewal.licensing.keys import parse_trusted_keys, read_trusted_keys
+from r2_renewal.licensing.trusted_key import TrustedKey
 from tests.licence_files import LICENCE, Vendor, encrypted
 
 VENDOR = Vendor()

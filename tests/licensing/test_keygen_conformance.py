@@ -18,7 +18,7 @@ from r2_renewal.cli import main
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.armour import unwrap, wrap
 from r2_renewal.licensing.container import verify
-from r2_renewal.licensing.keys import TrustedKey
+from r2_renewal.licensing.trusted_key import TrustedKey
 from tests.licence_files import Vendor
 
 VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "keygen"

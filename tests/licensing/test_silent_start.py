@@ -15,7 +15,8 @@ HEAVY = {
     "PySide6", "asyncio", "concurrent", "dataclasses", "email", "http", "inspect", "keyring", "logging", "msgspec",
     "multiprocessing", "pathlib", "platformdirs", "requests", "socket", "sqlite3", "ssl", "subprocess", "threading",
     "tomllib", "truststore", "urllib",
-    "cryptography.hazmat.backends", "cryptography.hazmat.primitives.ciphers", "r2_renewal.config", "r2_renewal.ui",
+    "cryptography.hazmat.backends", "cryptography.hazmat.primitives.ciphers", "r2_renewal.config", "r2_renewal.policy",
+    "r2_renewal.settings", "r2_renewal.ui",
 }  # fmt: skip
 
 REPOSITORY = Path(__file__).parents[2]
@@ -24,7 +25,7 @@ import json, sys
 events = []
 sys.addaudithook(lambda event, arguments: events.append(event))
 from datetime import UTC, datetime
-from r2_renewal.licensing.keys import TrustedKey
+from r2_renewal.licensing.trusted_key import TrustedKey
 from r2_renewal.licensing.reader import load_verdict
 verdict = load_verdict(sys.argv[1], [TrustedKey("k", bytes.fromhex(sys.argv[2]))], sys.argv[3], datetime.now(UTC))
 print(json.dumps({"kind": verdict.kind, "modules": sorted(sys.modules), "events": sorted(set(events))}))

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from r2_renewal.config import parse_trusted_keys, read_trusted_keys
 from r2_renewal.domain.dates import today_in_warsaw, warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.issue import generate_private_key
+from r2_renewal.licensing.keys import parse_trusted_keys, read_trusted_keys
 from r2_renewal.licensing.reader import parse_certificate
 from r2_renewal.reference_shop.folder import ShopFolder, init, settings_of
 from r2_renewal.reference_shop.keys import (

@@ -16,7 +16,6 @@ from litestar import Response
 from sqlalchemy import create_engine, insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from r2_renewal.config import vendor
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import DataCorrectionRequest, QuoteRequest
 from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS
@@ -31,6 +30,7 @@ from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID
 from r2_renewal.reference_shop.shop import KeysInFlight, Shop
 from r2_renewal.reference_shop.tables import Base, CorrectionRow, Customer, LicenceRow, SessionRow
+from r2_renewal.settings import vendor
 
 MOMENT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from r2_renewal.config import vendor
+from r2_renewal.settings import vendor
 from tests.reference_shop.module import Module
 
 

@@ -19,9 +19,9 @@ from http.client import HTTPConnection
 import httpx
 import pytest
 
-from r2_renewal.config import parse_trusted_keys
 from r2_renewal.contract import paths
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.licensing.keys import parse_trusted_keys
 from r2_renewal.licensing.reader import parse_certificate
 from r2_renewal.reference_shop.app import BODY_LIMIT
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
