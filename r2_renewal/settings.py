@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.reminder import VENDOR_POLICY
 from r2_renewal.licensing.keys import parse_trusted_keys, read_trusted_keys
+from r2_renewal.licensing.trusted_key import TrustedKey  # the shop's framework reads the types of what it hands on
 from r2_renewal.policy import Policy, read_policy
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from r2_renewal.config import Config, Presentation
     from r2_renewal.domain.reminder import ReminderPolicy
-    from r2_renewal.licensing.trusted_key import TrustedKey
 
 UNATTENDED = "R2_RENEWAL_UNATTENDED"
 
