@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from html.parser import HTMLParser
 
 from r2_renewal.settings import vendor
@@ -52,7 +51,7 @@ def test_the_style_sheet_is_served(stranger: Module) -> None:
 
 
 def test_the_vendors_data_are_escaped(serve: Callable[..., Module]) -> None:
-    evil = replace(vendor(), product_name="<script>alert(1)</script>", contact_email='"><img src=x>')
+    evil = vendor()._replace(product_name="<script>alert(1)</script>", contact_email='"><img src=x>')
     text = serve(vendor=evil).get("/panel/").text
     assert not {"script", "img"} & set(Page(text).tags)
     assert "&lt;script&gt;" in text
