@@ -166,14 +166,17 @@ def _of_status(status: int, retry_after: float | None) -> ShopError:
             return ShopError(ErrorCode.NOT_THE_SHOP, detail)
 
 
-def of_exception(error: Exception, *, reached: bool) -> ShopError:
+def of_exception(error: Exception, *, reached: bool, at_proxy: bool = False) -> ShopError:
     """Return the failure that a library's exception stands for.
 
     Args:
         error: what ``requests`` or the libraries under it raised.
         reached: whether a connection was open, so that bytes of the request may have arrived.
+        at_proxy: whether a proxy had not yet let the connection through.
     """
     code = _code_of_causes(tuple(_causes(error)), reached)
+    if at_proxy and code is ErrorCode.TIMEOUT:
+        code = ErrorCode.PROXY
     # The message is left out: libraries put the URL and headers into it.
     return ShopError(code, type(error).__name__, Delivery.UNKNOWN if reached else Delivery.NOT_SENT)
 

@@ -7,7 +7,6 @@ goes before; bodies are capped while they stream, undecoded; one deadline over t
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections.abc import Mapping
@@ -20,7 +19,6 @@ from http.cookiejar import DefaultCookiePolicy
 from ssl import PROTOCOL_TLS_CLIENT
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import requests
 import truststore
@@ -31,6 +29,7 @@ from urllib3.poolmanager import PoolManager
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError, of_exception
 from r2_renewal.agent.protocol import Delivery
+from r2_renewal.agent.proxies import is_left_to_a_script, is_loopback, proxies_for
 from r2_renewal.agent.watched import Line, WatchedConnection, WatchedSecureConnection, run
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
@@ -43,6 +42,7 @@ JSON_CAP = 1024 * 1024
 LICENCE_CAP = 64 * 1024
 _BLOCK = 64 * 1024
 _LONGEST_WAIT_TEXT = 6
+_LONGEST_LENGTH_TEXT = 10
 # A socket timeout of 0 would mean non-blocking.
 _INSTANT = 0.001
 
@@ -167,7 +167,14 @@ class Transport:
         try:
             return run(lambda: self._over_session(message, deadline), line, deadline)
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
-            raise of_exception(error, reached=line.reached) from error
+            raise self._failure(error, line) from error
+
+    def _failure(self, error: Exception, line: Line) -> ShopError:
+        failure = of_exception(error, reached=line.reached, at_proxy=line.at_proxy)
+        without_way = failure.code in (ErrorCode.OFFLINE, ErrorCode.TIMEOUT) and not line.reached
+        if without_way and is_left_to_a_script(self._url, self._proxy):
+            return failure.told_as(ErrorCode.PROXY_SCRIPT, failure.delivery)
+        return failure
 
     def _over_session(self, message: Message, deadline: Deadline) -> Answer:
         session = self._session(message.fresh)
@@ -193,7 +200,7 @@ class Transport:
     def _new_session(self) -> _Session:
         session = _Session()
         session.trust_env = False
-        session.proxies = _proxies(self._url, self._proxy)
+        session.proxies = proxies_for(self._url, self._proxy)
         session.headers.update({"Accept-Encoding": "identity", "User-Agent": self._user_agent})
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.mount(self._base, _Adapter(max_retries=0))
@@ -225,7 +232,7 @@ def _exchange(session: _Session, base: str, message: Message, deadline: Deadline
             response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
             _body(response, message.cap),
             retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC)),
-            _date(response.headers.get("Date", "")),
+            moment_of(response.headers.get("Date", "")),
             response.headers.get("ETag", ""),
         )
 
@@ -236,10 +243,11 @@ def _leads_elsewhere(status: int, message: Message) -> bool:
     return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
 
 
-def _date(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """Return the moment of an HTTP date, aware; None for anything else, numbers without end included."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return moment if moment.tzinfo is not None else None
 
@@ -248,10 +256,14 @@ def _body(response: requests.Response, cap: int) -> bytes:
     """Return the whole body, undecoded.
 
     Raises:
-        ShopError: NOT_THE_SHOP, where it is longer than ``cap`` or encoded; the rest is not read.
+        ShopError: NOT_THE_SHOP, where it is longer than ``cap``, encoded, or of a length that is none; the rest is not read.
     """
     if response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
         raise ShopError(ErrorCode.NOT_THE_SHOP, "an encoding that was not asked for")
+    # What is no number would be taken as „until the connection ends", so that a cut could not be seen.
+    length = response.headers.get("Content-Length", "0").strip()
+    if not (length.isascii() and length.isdigit() and len(length) <= _LONGEST_LENGTH_TEXT and int(length) <= cap):
+        raise ShopError(ErrorCode.NOT_THE_SHOP, "a length over the cap, or none")
     blocks, size = [], 0
     while block := response.raw.read(min(_BLOCK, cap + 1 - size), decode_content=False):
         blocks.append(block)
@@ -271,12 +283,8 @@ def retry_after(text: str, now: datetime) -> float | None:
     if text.isascii() and text.isdigit():
         seconds = float(text) if len(text) <= _LONGEST_WAIT_TEXT else LONGEST_RETRY_AFTER
         return min(seconds, LONGEST_RETRY_AFTER)
-    try:
-        moment = parsedate_to_datetime(text)
-        wait = (moment - now).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(wait, 0.0), LONGEST_RETRY_AFTER)
+    moment = moment_of(text)
+    return None if moment is None else min(max((moment - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
 
 
 def _checked(base: str) -> SplitResult:
@@ -287,32 +295,6 @@ def _checked(base: str) -> SplitResult:
         raise RenewalError(ErrorCode.CONFIGURATION, "the shop's address is no URL") from error
     if not url.hostname or not is_plain:
         raise RenewalError(ErrorCode.CONFIGURATION, "the shop's address is no base URL")
-    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.hostname)):
+    if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.hostname)):
         raise RenewalError(ErrorCode.CONFIGURATION, "the shop's address is not HTTPS")
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _proxies(url: SplitResult, given: str) -> dict[str, str]:
-    """Return the given proxy for the shop, or the system's; none for loopback and for hosts that the system excepts.
-
-    Called under the deadline: on Windows the exceptions may be looked up in DNS.
-    """
-    host = url.hostname or ""
-    if _is_loopback(host):
-        return {}
-    if given:
-        return {url.scheme: given}
-    if proxy_bypass(host):
-        return {}
-    system = getproxies()
-    proxy = system.get(url.scheme) or system.get("all")
-    return {url.scheme: proxy} if proxy else {}

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import Url
 
 from r2_renewal.agent.deadline import Deadline
 
@@ -34,13 +35,36 @@ class Line:
     Attributes:
         reached: whether bytes of the request may have gone out.
         is_cut: whether the deadline has ended it.
+        at_proxy: whether it is still being led through a proxy.
     """
 
     def __init__(self) -> None:
         self.reached = False
         self.is_cut = False
+        self.at_proxy = False
         self._socket: socket.socket | None = None
+        self._half_open: socket.socket | None = None
         self._lock = threading.Lock()
+
+    def hold(self, connected: socket.socket) -> None:
+        """Note a socket on which tunnel and TLS are still to be agreed.
+
+        Raises:
+            LineCutError: the deadline is over.
+        """
+        with self._lock:
+            if self.is_cut:
+                connected.close()
+                raise LineCutError("cut at the deadline")
+            # A copy: the TLS socket takes the original over and can be reached by nobody before the handshake has ended.
+            self._half_open = connected.dup()
+
+    def let_go(self) -> None:
+        """Forget the socket of ``hold``: it is connected, or has failed."""
+        with self._lock:
+            if self._half_open is not None:
+                self._half_open.close()
+                self._half_open = None
 
     def use(self, connected: socket.socket | None, *, for_request: bool) -> None:
         """Note the socket before bytes go out on it.
@@ -53,40 +77,56 @@ class Line:
                 raise LineCutError("cut at the deadline")
             self._socket = connected
             self.reached = self.reached or for_request
+            self.at_proxy = self.at_proxy and not for_request
 
     def cut(self) -> None:
         """End it: whoever is reading from the socket wakes up, and nothing is sent any more."""
         with self._lock:
             self.is_cut = True
-            if self._socket is not None:
+            for connected in filter(None, (self._socket, self._half_open)):
                 with suppress(OSError):
                     # Not SSLSocket.shutdown, which takes the TLS state away under the reading thread.
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+                    socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+
+def _line() -> Line:
+    """Return the line of this thread's exchange; a thread without one gets a line that nobody cuts."""
+    if not hasattr(_thread, "line"):
+        _thread.line = Line()
+    line: Line = _thread.line
+    return line
 
 
 class _Watching:
     """Mixed into a connection: tells the thread's line of its socket."""
 
     sock: socket.socket | None
+    proxy: Url | None
     _is_connecting = False
 
     def connect(self) -> None:
         """Connect, through a proxy where there is one."""
+        line = _line()
+        line.at_proxy = self.proxy is not None
         self._is_connecting = True
         try:
             super().connect()  # type: ignore[misc]
         finally:
             self._is_connecting = False
+            line.let_go()
 
     def send(self, data: Any) -> None:
         """Send, unless the deadline has cut the line."""
         if self.sock is None:
             self.connect()
-        line: Line | None = getattr(_thread, "line", None)
-        if line is not None:
-            # While connecting, what is sent is CONNECT for a proxy, not our request.
-            line.use(self.sock, for_request=not self._is_connecting)
+        # While connecting, what is sent is CONNECT for a proxy, not our request.
+        _line().use(self.sock, for_request=not self._is_connecting)
         super().send(data)  # type: ignore[misc]
+
+    def _new_conn(self) -> socket.socket:
+        connected: socket.socket = super()._new_conn()  # type: ignore[misc]
+        _line().hold(connected)
+        return connected
 
 
 class WatchedConnection(_Watching, HTTPConnection):

@@ -39,6 +39,7 @@ class ErrorCode(StrEnum):
     PROXY = "R2-N09"
     NOT_FOUND = "R2-N10"
     OFFLINE_BY_POLICY = "R2-N11"
+    PROXY_SCRIPT = "R2-N12"
 
     ORDER_NOT_SENT = "R2-O01"
     ORDER_UNKNOWN = "R2-O02"

@@ -53,6 +53,10 @@ def _of_the_network() -> dict[ErrorCode, str]:
         ErrorCode.SESSION_EXPIRED: "Sesja w eSklepie wygasła. Wybierz „Ponów”, aby połączyć się ponownie.",
         ErrorCode.LICENCE_REFUSED_BY_SHOP: "eSklep nie rozpoznał tej licencji. Wczytaj aktualny plik licencji albo skontaktuj się przez eBOK.",
         ErrorCode.PROXY: "Serwer proxy nie przepuścił połączenia z eSklepem. Sprawdź ustawienia proxy w systemie i wybierz „Ponów”.",
+        ErrorCode.PROXY_SCRIPT: (
+            "Brak połączenia z eSklepem, a ten komputer wybiera serwer proxy skryptem (PAC), którego moduł nie wykonuje. Sprawdź "
+            "Internet albo poproś administratora o wpisanie adresu proxy w ustawieniach modułu i wybierz „Ponów”."
+        ),
         ErrorCode.NOT_FOUND: "eSklep nie ma już tej pozycji. Wybierz „Odśwież” i spróbuj ponownie.",
         ErrorCode.OFFLINE_BY_POLICY: (
             "Łączenie z eSklepem jest wyłączone – to ustawienie jest zarządzane przez administratora. Poproś go o plik licencji "

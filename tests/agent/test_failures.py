@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from r2_renewal.agent import strict_json
 from r2_renewal.agent.failures import ShopError, error_data, of_problem
 from r2_renewal.agent.protocol import Delivery
-from r2_renewal.agent.transport import retry_after
+from r2_renewal.agent.transport import moment_of, retry_after
 from r2_renewal.contract.problems import Problem, ProblemCode
 from r2_renewal.contract.structs import DataCorrectionBody
 from r2_renewal.domain.errors import ErrorCode, RenewalError
@@ -114,6 +114,31 @@ def test_retry_after_is_read_for_what_it_is_worth(text: str, seconds: float | No
 def test_retry_after_never_fails_and_never_exceeds_a_minute(text: str) -> None:
     wait = retry_after(text, NOW)
     assert wait is None or 0.0 <= wait <= 60.0
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Sun, 22 Nov 2026 08:00:00 GMT", NOW),
+        ("Sun, 22 Nov 2026 09:00:00 +0100", NOW),
+        ("Sun, 22 Nov 2026 08:00:00", None),
+        ("Sun, 99999999999999999999 Nov 2026 08:00:00 GMT", None),
+        ("Sun, 22 Nov 99999999999999999999 08:00:00 GMT", None),
+        ("Sun, 22 Nov 2026 08:00:00 +99999999999999999999", None),
+        ("Sun, 22 Nov 2026 08:00:00 +9999", None),
+        ("   ", None),
+        (",", None),
+        ("", None),
+    ],
+)
+def test_the_shops_clock_is_read_or_not_known(text: str, moment: datetime | None) -> None:
+    assert moment_of(text) == moment
+
+
+@given(text=st.text() | st.from_regex(r"\w{3}, \d{1,30} \w{3} \d{1,30} \d{1,9}:\d\d:\d\d( [+-]\d{1,30})?"))
+def test_the_shops_clock_never_fails_and_always_knows_its_zone(text: str) -> None:
+    moment = moment_of(text)
+    assert moment is None or moment.tzinfo is not None
 
 
 @given(raw=st.binary() | st.text(alphabet='{}[]":,0123456789eE+-.nulNaIfity \\').map(str.encode))
