@@ -1,7 +1,8 @@
 """The database: an engine, reading sessions and writing sessions.
 
 Rules: foreign keys are on and the journal is a write-ahead log, so readers never wait for a writer; a writer takes its lock
-at once (``BEGIN IMMEDIATE``), so that what it read cannot change under it; an error's text holds no parameter values.
+at once (``BEGIN IMMEDIATE``), so that what it read cannot change under it; tables are made and changed by one process at a
+time; an error's text holds no parameter values.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from r2_renewal.reference_shop.tables import Base
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.reference_shop import schema
 
 BUSY_SECONDS = 15
 # Litestar runs at most 40 blocking handlers at once; each holds one connection.
 POOL_SIZE, POOL_OVERFLOW = 10, 35
 _IMMEDIATE = "begin_immediate"
+_MIGRATING = "migrating"
+# Any number that nothing else in the same PostgreSQL database locks.
+_MIGRATION_LOCK = 0x52325F524E57
 
 
 class Database:
@@ -34,15 +39,35 @@ class Database:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
 
-    def create(self) -> None:
-        """Make every table that is missing."""
-        Base.metadata.create_all(self.engine)
+    def is_made(self) -> bool:
+        """Whether the shop's tables are there, of whatever release."""
+        with self.engine.connect() as connection:
+            return schema.revision_of(connection) is not None
 
     def is_ready(self) -> bool:
-        """Whether the tables are there and the database answers."""
+        """Whether the database answers and its tables are what this release needs."""
         with self.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-            return bool(inspect(connection).has_table("orders"))
+            return schema.is_current(connection)
+
+    def upgrade(self) -> None:
+        """Make the tables, or bring them to what this release needs; any number of processes may do so at once.
+
+        Raises:
+            RenewalError: SHOP_DATABASE, where the database is a newer release's.
+        """
+        if not self.is_ready():
+            with self.migrating() as connection:
+                schema.upgrade(connection)
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """Open a transaction that may change tables: alone, and all or nothing."""
+        with self.engine.connect().execution_options(**{_IMMEDIATE: True, _MIGRATING: True}) as connection:
+            connection.detach()  # on SQLite its foreign keys are off: it is not to be used for anything else
+            with connection.begin():
+                _wait_until_alone(connection)
+                yield connection
+                _check_references(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -70,6 +95,16 @@ def _engine(url: str) -> Engine:
     return engine
 
 
+def _wait_until_alone(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RenewalError(ErrorCode.SHOP_DATABASE, "database: a migration broke a reference")
+
+
 def _tune(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN is deferred: ours is sent by _begin
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -78,5 +113,8 @@ def _tune(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get(_IMMEDIATE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get(_MIGRATING, False):
+        # SQLite changes a table by making it anew: the references to it are checked when all is done.
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_IMMEDIATE, False) else "BEGIN")

@@ -5,7 +5,8 @@ Rule: ``init`` makes what is missing and changes nothing that is there, so it ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -68,14 +69,15 @@ def init(folder: ShopFolder) -> None:
             folder.database_file.touch(mode=0o600)
     except OSError as error:
         raise RenewalError(ErrorCode.SHOP_FOLDER, f"shop folder: {type(error).__name__}") from error
-    _create_tables(folder.database_url)
+    with _database(folder.database_url) as database:
+        database.upgrade()
 
 
-def _create_tables(url: str) -> None:
+@contextmanager
+def _database(url: str) -> Iterator[Database]:
     try:
-        database = Database(url)
-        database.create()
-        database.close()
+        with closing(Database(url)) as database:
+            yield database
     except (SQLAlchemyError, ImportError) as error:
         raise RenewalError(ErrorCode.SHOP_DATABASE, f"database: {type(error).__name__}") from error
 
@@ -83,7 +85,7 @@ def _create_tables(url: str) -> None:
 def settings_of(
     folder: ShopFolder, *, today: Callable[[], date] = today_in_warsaw, auto_fulfil: float | None = None
 ) -> ShopSettings:
-    """Return the settings of the shop in a folder made by ``init``.
+    """Return the settings of the shop in a folder made by ``init``, its tables brought to this release.
 
     Args:
         folder: the folder.
@@ -96,18 +98,14 @@ def settings_of(
     """
     key = read_signing_key(folder.signing_key)
     keys = own_keys(folder.trusted_keys, key)
-    _refuse_unready(folder.database_url)
+    _open_database(folder.database_url)
     return ShopSettings(
         database_url=folder.database_url, signing_key=key, trusted_keys=keys, today=today, auto_fulfil=auto_fulfil
     )
 
 
-def _refuse_unready(url: str) -> None:
-    try:
-        database = Database(url)
-        ready = database.is_ready()
-        database.close()
-    except (SQLAlchemyError, ImportError) as error:
-        raise RenewalError(ErrorCode.SHOP_DATABASE, f"database: {type(error).__name__}") from error
-    if not ready:
-        raise RenewalError(ErrorCode.SHOP_DATABASE, "database: no tables, run r2-renewal shop init first")
+def _open_database(url: str) -> None:
+    with _database(url) as database:
+        if not database.is_made():
+            raise RenewalError(ErrorCode.SHOP_DATABASE, "database: no tables, run r2-renewal shop init first")
+        database.upgrade()

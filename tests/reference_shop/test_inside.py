@@ -38,7 +38,7 @@ MOMENT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 @pytest.fixture
 def database(tmp_path: Path) -> Any:
     made = Database(f"sqlite:///{tmp_path / 'shop.db'}")
-    made.create()
+    made.upgrade()
     with made.writing() as session:
         session.add(Customer(id="K-1", name="A", nip="1", street="", postcode="", city=""))
     yield made

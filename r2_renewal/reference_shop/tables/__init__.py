@@ -1,0 +1,28 @@
+"""The shop's tables.
+
+Rules: every row of a customer carries the customer's identifier, and every query is bound to it; an order's numbers are its
+quote's, which never change; an idempotency key is unique for ever; consents are append-only, held by triggers. The tables are
+made and changed by the migrations alone; a test compares the two.
+"""
+
+from r2_renewal.reference_shop.tables.accounts import SessionRow, User
+from r2_renewal.reference_shop.tables.base import Base
+from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem
+from r2_renewal.reference_shop.tables.consents import ConsentRow
+from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer
+from r2_renewal.reference_shop.tables.orders import IdempotencyKey, OrderEvent, OrderRow, QuoteRow
+
+__all__ = [
+    "Base",
+    "ConsentRow",
+    "CorrectionRow",
+    "Customer",
+    "IdempotencyKey",
+    "LicenceRow",
+    "OrderEvent",
+    "OrderRow",
+    "PriceItem",
+    "QuoteRow",
+    "SessionRow",
+    "User",
+]

@@ -1,0 +1,52 @@
+"""Owned programs and the price list."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from r2_renewal.reference_shop.tables.base import Base
+from r2_renewal.reference_shop.tables.customers import Customer
+
+
+class LicenceRow(Base):
+    """An owned program with its limits.
+
+    Attributes:
+        valid_until: last day of the subscription.
+        seq: counter of issued licences, never falling.
+        certificate: the signed file of that ``seq``.
+    """
+
+    __tablename__ = "licences"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    program_id: Mapped[str]
+    product: Mapped[str]
+    name: Mapped[str]
+    edition: Mapped[str]
+    valid_until: Mapped[date]
+    seq: Mapped[int]
+    limits: Mapped[dict[str, int]]
+    services: Mapped[list[str]]
+    auto_renewal: Mapped[bool] = mapped_column(default=False)
+    renewal_date: Mapped[date | None]
+    certificate: Mapped[str] = mapped_column(Text, default="")
+    customer: Mapped[Customer] = relationship()
+
+
+class PriceItem(Base):
+    """A line of the price list: 12 months of a product up to a limit. Attributes: net: net price in PLN."""
+
+    __tablename__ = "price_items"
+    __table_args__ = (UniqueConstraint("product", "limit_name", "limit_value"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    product: Mapped[str]
+    limit_name: Mapped[str]
+    limit_value: Mapped[int]
+    net: Mapped[Decimal]
