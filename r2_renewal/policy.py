@@ -13,8 +13,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
@@ -35,8 +34,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NAMES_OFFLINE = re.compile(rb"offline_only", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """The administrator's decisions; the default is none.
 
     Attributes:

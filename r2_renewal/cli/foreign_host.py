@@ -7,7 +7,6 @@ is no window's means windows without an owner; the process ends when its last wi
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ from r2_renewal.cli.interrupt import quit_on_interrupt
 from r2_renewal.cli.screen import ALWAYS_THERE
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.offer import Wish
-from r2_renewal.domain.reminder import Prompt
 from r2_renewal.embedding.agent_keeper import AgentKeeper
 from r2_renewal.embedding.state import Status
 from r2_renewal.embedding.windows import Windows
@@ -31,12 +29,9 @@ if TYPE_CHECKING:
     from r2_renewal.config import Config
     from r2_renewal.domain.reminder import Answer, Question
     from r2_renewal.embedding.driver import UserDriver
-    from r2_renewal.embedding.module import RenewalModule
     from r2_renewal.settings import Settings
 
 LOOK_MS = 200
-# The shop is asked for three seconds at most, then the keyboard must rest for one: what is not asked by now is not asked at all.
-ASKING_SECONDS = 8.0
 _PLATFORM = "QT_QPA_PLATFORM"
 _SCREENLESS = "offscreen"
 
@@ -71,7 +66,7 @@ def ask(config: Config, settings: Settings, handle: int) -> Told:
         module = r2_renewal.attach(anchor, config._replace(driver=driver))
         anchor.show()
         module.check_now()
-        _run(anchor, _until_asked(module, told))
+        _run(anchor, lambda: module.state.status is Status.ABOUT_TO_ASK)
         module.detach()
     return told
 
@@ -222,17 +217,6 @@ def _quiet_qt() -> Iterator[None]:
         yield
     finally:
         qInstallMessageHandler(before)
-
-
-def _until_asked(module: RenewalModule, told: Told) -> Callable[[], bool]:
-    """Return a function that says whether the module may still come to its question."""
-    until = time.monotonic() + ASKING_SECONDS
-
-    def may_come() -> bool:
-        over = told.prompted or module.state.status is Status.DISABLED or time.monotonic() > until
-        return not over and isinstance(module.state.decision, Prompt)
-
-    return may_come
 
 
 def _run(anchor: Anchor, may_come: Callable[[], bool]) -> None:

@@ -66,7 +66,7 @@ def _startup(arguments: argparse.Namespace) -> int:
 
         told = ask(config, settings, arguments.parent_window)
         return _finish(arguments, settings, began, _check(settings), told)
-    if began.unsettled or (began.refresh_due and not settings.offline_only):
+    if began.unsettled or began.refresh_due:
         from r2_renewal.cli.quiet_errand import run_errand
 
         run_errand(settings, began)

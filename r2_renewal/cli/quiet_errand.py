@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Event, Method
 from r2_renewal.embedding.agent_keeper import SETTLED_MS, hello_of
+from r2_renewal.embedding.day_claim import DayClaim
 from r2_renewal.ui.agent_link import AgentLink
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class _Errand(QObject):
     def begin(self) -> None:
         """Start the agent and what there is to do."""
         self._link.resume()
-        if self._began.refresh_due and not self._settings.offline_only:
+        if DayClaim(self._settings.state_dir).take_refresh(self._began):
             self._waits_for_shop = True
             call = self._link.call(Method.LICENCE_REFRESH, protocol.Nothing(), self)
             call.finished.connect(self._on_refreshed)
@@ -58,12 +59,12 @@ class _Errand(QObject):
         self._look.start(LOOK_MS)
 
     def _on_refreshed(self, answer: object) -> None:
-        from r2_renewal.store.reminder_memory import note_refresh
+        from r2_renewal.store.reminder_memory import note_enrolment
 
         self._waits_for_shop = False
         program = self._began.verdict.program
         if isinstance(answer, protocol.RefreshResult) and program is not None:
-            note_refresh(self._settings.state_dir, program.licence_id, self._began.day, answer.enrolled)
+            note_enrolment(self._settings.state_dir, program.licence_id, answer.enrolled)
         self._consider()
 
     def _on_event(self, event: Event, _content: object) -> None:

@@ -7,9 +7,9 @@ or enrolled in automatic renewal; no snooze sleeps past the last call; a bogus d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from r2_renewal.domain.clock import ClockState
 from r2_renewal.domain.dates import day_and_month, short_date
@@ -17,8 +17,7 @@ from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS, Verdict, VerdictKind
 from r2_renewal.domain.program import OwnedProgram
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderPolicy:
+class ReminderPolicy(NamedTuple):
     """When to ask, as data; the defaults are the vendor's.
 
     Attributes:
@@ -67,8 +66,7 @@ class SilenceReason(StrEnum):
     SWITCHED_OFF = "switched_off"
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(NamedTuple):
     """The decision to show nothing.
 
     Attributes:
@@ -78,8 +76,7 @@ class Silence:
     reason: SilenceReason
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """The decision to ask.
 
     Attributes:
@@ -95,8 +92,7 @@ class Prompt:
     remind_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """The prompt with everything that whoever shows it needs.
 
     Attributes:
@@ -112,8 +108,7 @@ class Question:
     clock: ClockState = ClockState.PLAUSIBLE
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderMemory:
+class ReminderMemory(NamedTuple):
     """What is remembered of one licence for one user.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from r2_renewal.domain.clock import ClockMarks, ClockState, moment_on, read_clock
 from r2_renewal.domain.dates import warsaw_date
@@ -20,8 +19,7 @@ _USABLE = (VerdictKind.VALID, VerdictKind.EXPIRING)
 _IN_WINDOW = (VerdictKind.EXPIRING, VerdictKind.EXPIRED)
 
 
-@dataclass(frozen=True, slots=True)
-class StartupCheck:
+class StartupCheck(NamedTuple):
     """The outcome of one check.
 
     Attributes:

@@ -87,13 +87,36 @@ def claim(state_dir: Path, licence_id: str, day: date) -> bool:
         return changed.rowcount == 1
 
 
-def note_refresh(state_dir: Path, licence_id: str, day: date, enrolled: bool) -> None:
-    """Remember that the shop answered about the licence, and what it said of automatic renewal.
+def claim_refresh(state_dir: Path, licence_id: str, day: date) -> bool:
+    """Take the day's one request to the shop for this process, whether it will be answered or not.
 
     Args:
         state_dir: folder of local state; made where missing.
         licence_id: the shop's identifier of the licence.
-        day: the day on which it was asked (Warsaw calendar).
+        day: the day of the request (Warsaw calendar).
+
+    Returns:
+        Whether the request is this process's to make.
+
+    Raises:
+        RenewalError: STORE, where it cannot be written down.
+    """
+    with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
+        changed = connection.execute(
+            "INSERT INTO reminder (licence_id, refreshed_on) VALUES (?, ?)"
+            " ON CONFLICT (licence_id) DO UPDATE SET refreshed_on = excluded.refreshed_on"
+            " WHERE refreshed_on <> excluded.refreshed_on",
+            (licence_id, day.isoformat()),
+        )
+        return changed.rowcount == 1
+
+
+def note_enrolment(state_dir: Path, licence_id: str, enrolled: bool) -> None:
+    """Remember what the shop said of automatic renewal.
+
+    Args:
+        state_dir: folder of local state; made where missing.
+        licence_id: the shop's identifier of the licence.
         enrolled: whether the licence renews by itself.
 
     Raises:
@@ -101,9 +124,9 @@ def note_refresh(state_dir: Path, licence_id: str, day: date, enrolled: bool) ->
     """
     with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
         connection.execute(
-            "INSERT INTO reminder (licence_id, refreshed_on, enrolled) VALUES (:licence, :day, :enrolled)"
-            " ON CONFLICT (licence_id) DO UPDATE SET refreshed_on = excluded.refreshed_on, enrolled = excluded.enrolled",
-            {"licence": licence_id, "day": day.isoformat(), "enrolled": int(enrolled)},
+            "INSERT INTO reminder (licence_id, enrolled) VALUES (?, ?)"
+            " ON CONFLICT (licence_id) DO UPDATE SET enrolled = excluded.enrolled",
+            (licence_id, int(enrolled)),
         )
 
 

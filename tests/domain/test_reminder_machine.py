@@ -20,8 +20,9 @@ from r2_renewal.domain.reminder import VENDOR_POLICY, Question
 from r2_renewal.embedding.startup_check import StartupCheck, check
 from r2_renewal.policy import Policy
 from r2_renewal.settings import settle
+from r2_renewal.store import database
 from r2_renewal.store.outbox import Outbox
-from r2_renewal.store.reminder_memory import claim, note_refresh, snooze
+from r2_renewal.store.reminder_memory import claim, note_enrolment, snooze
 from tests.embedding.licences import KEYS, LICENCE_ID, write_licence
 
 END = date(2026, 12, 22)
@@ -58,6 +59,7 @@ class Reminders(RuleBasedStateMachine):
         self.ever: set[date] = set()
         self.promised = date.min
         self.open: list[Question] = []
+        self._bogus = date.min
         write_licence(self._licence, self._end)
         config = Config(licence_path=self._licence, trusted_keys=KEYS, state_dir=self._state)
         self._settings = settle(config, Policy())
@@ -129,8 +131,21 @@ class Reminders(RuleBasedStateMachine):
     @rule(enrolled=st.booleans())
     def shop_tells(self, enrolled: bool) -> None:
         """Let the shop say whether the licence renews by itself."""
-        note_refresh(self._state, LICENCE_ID, self._judged().day, enrolled)
+        note_enrolment(self._state, LICENCE_ID, enrolled)
         self._enrolled = enrolled
+
+    @rule(asked=st.integers(-15, 400), sleeps=st.integers(430, 4_000))
+    def memory_is_bogus(self, asked: int, sleeps: int) -> None:
+        """Let a broken clock or a hand in the database promise years of silence."""
+        today = self._judged().day
+        self._bogus = today + timedelta(days=asked)
+        days = (self._bogus.isoformat(), (today + timedelta(days=sleeps)).isoformat())
+        with database.writing(self._state) as connection:
+            connection.execute("DELETE FROM reminder WHERE licence_id = ?", (LICENCE_ID,))
+            connection.execute(
+                "INSERT INTO reminder (licence_id, asked_on, remind_on) VALUES (?, ?, ?)", (LICENCE_ID, *days)
+            )
+        self.asked, self.promised, self._enrolled = [], date.min, False
 
     # What the programs do
 
@@ -210,7 +225,7 @@ class Reminders(RuleBasedStateMachine):
     def _must_ask(self, day: date) -> bool:
         """Whether the user was promised a question on this day, at the first start on it."""
         left = self._end - day
-        if self._ordered or self._enrolled or not -MONTH <= left <= MONTH or day in self.ever:
+        if self._ordered or self._enrolled or not -MONTH <= left <= MONTH or day in self.ever or day == self._bogus:
             return False
         if left.days in VENDOR_POLICY.milestones:
             return True

@@ -192,7 +192,7 @@ def test_an_agent_that_dies_after_the_receipt_is_started_again_and_brings_the_li
     to_summary(wizard)
     click(wizard, ORDER_BUTTON)
     wait_until(lambda: wizard.currentPage().title() == "Potwierdzenie", what="receipt")
-    process = module._keeper.link._process  # type: ignore[union-attr]
+    process = module._reminding._keeper.link._process  # type: ignore[union-attr]
     assert process is not None
     os.kill(process.processId(), signal.SIGKILL)
     wait_until(

@@ -76,7 +76,7 @@ def test_ordering_and_the_menu_lead_to_its_own_eshop(host: Host, driver: OwnWord
     driver.answer(Answer.ORDER)
     module.open_eshop()
     assert driver.wishes == [Wish(LICENCE_ID, ServiceKind.SUBSCRIPTION), Wish()]
-    assert module._windows is None
+    assert module._reminding._windows is None
     own = [top for top in QApplication.topLevelWidgets() if top is not host.window and not isinstance(top, QMenu)]
     assert own == []
 

@@ -74,7 +74,7 @@ def test_no_question_under_a_dialog_nor_for_a_minimized_host(
     host = in_line(screen, start())
     host.do(begin)
     time.sleep(3)
-    assert (host.do("report")["status"], host.do("report")["ours"]) == ("silent", [])
+    assert (host.do("report")["status"], host.do("report")["ours"]) == ("about_to_ask", [])
     host.do(end)
     assert len(host.asked()["ours"]) == 1
 

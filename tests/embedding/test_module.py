@@ -139,7 +139,7 @@ def test_a_busy_host_is_not_interrupted(qtbot: QtBot, window: QMainWindow, attac
     busy = [True]
     module = checked(qtbot, window, attach(busy=lambda: busy[0]))
     qtbot.wait(3_000)
-    assert module.state.status is Status.SILENT
+    assert module.state.status is Status.ABOUT_TO_ASK
     busy.clear()
     busy.append(False)
     wait_until(lambda: reminders(window))
@@ -172,7 +172,7 @@ def test_a_missing_or_broken_licence_is_said_in_eshop_and_nowhere_else(
     assert module.state.verdict.kind is kind
     assert (module.state.status, reminders(window)) == (Status.SILENT, [])
     module.open_eshop()
-    eshop = module._windows._eshop  # type: ignore[union-attr]
+    eshop = module._reminding._windows._eshop  # type: ignore[union-attr]
     assert eshop is not None
     wait_until(lambda: ErrorCode[f"LICENCE_{kind.name}"].value in eshop.messages.text)
 
@@ -210,7 +210,7 @@ def test_reminders_that_the_administrator_switched_off_stay_silent(
     qtbot: QtBot, window: QMainWindow, attach: Attach
 ) -> None:
     module = attach()
-    module._settled = settle(module._config, Policy(reminders_enabled=False))
+    module._reminding.settings = settle(module._config, Policy(reminders_enabled=False))
     checked(qtbot, window, module)
     assert module.state.decision == Silence(SilenceReason.SWITCHED_OFF)
     assert reminders(window) == []
@@ -218,13 +218,13 @@ def test_reminders_that_the_administrator_switched_off_stay_silent(
 
 def test_unattended_there_is_a_decision_and_never_a_window(qtbot: QtBot, window: QMainWindow, attach: Attach) -> None:
     module = attach()
-    module._settled = settle(module._config._replace(unattended=True), Policy())
+    module._reminding.settings = settle(module._config._replace(unattended=True), Policy())
     checked(qtbot, window, module)
     module.open_eshop()
     qtbot.wait(2_500)
     assert isinstance(module.state.decision, Prompt)
     assert [top for top in QApplication.topLevelWidgets() if top.isVisible() and top is not window] == []
-    assert module._keeper is None
+    assert module._reminding._keeper is None
 
 
 def test_a_failure_inside_is_a_disabled_feature(qtbot: QtBot, window: QMainWindow, tmp_path: Path) -> None:
@@ -253,8 +253,10 @@ def test_detaching_in_the_middle_of_everything_leaves_nothing(
 ) -> None:
     module = attach()
     click(asked(qtbot, window, module), "Zamów abonament")
-    wait_until(lambda: module._windows is not None and module._keeper is not None and module._keeper.link.is_running)
-    process = module._keeper.link._process  # type: ignore[union-attr]
+    keeper = module._reminding._keeper
+    assert keeper is not None
+    wait_until(lambda: module._reminding._windows is not None and keeper.link.is_running)
+    process = keeper.link._process
     assert process is not None
     with qtbot.waitSignal(process.finished, timeout=5_000):
         module.detach()

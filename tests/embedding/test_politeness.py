@@ -81,7 +81,9 @@ def test_the_host_is_left_as_it_was_through_question_and_eshop(host: Host) -> No
     wait_until(lambda: module.state.status is Status.PROMPTING, what="question")
     assert host_traits() == before
     click(host.window, "Zamów abonament")
-    wait_until(lambda: module._windows is not None and module._windows._eshop is not None, what="eSklep")
+    wait_until(
+        lambda: module._reminding._windows is not None and module._reminding._windows._eshop is not None, what="eSklep"
+    )
     QTest.qWait(300)
     assert host_traits() == before
     module.detach()

@@ -15,7 +15,7 @@ import pytest
 from r2_renewal.domain.reminder import ReminderMemory
 from r2_renewal.store import database
 from r2_renewal.store.outbox import Outbox, OutboxState, has_unsettled
-from r2_renewal.store.reminder_memory import claim, note_refresh, recall, snooze
+from r2_renewal.store.reminder_memory import claim, claim_refresh, note_enrolment, recall, snooze
 
 EMPTY = ReminderMemory()
 ASKED, REMIND = date(2026, 11, 22), date(2026, 12, 8)
@@ -134,9 +134,18 @@ def test_of_many_programs_that_start_together_one_asks(tmp_path: Path) -> None:
     assert [racer.communicate()[0].strip() for racer in racers].count("True") == 1
 
 
+def test_the_days_request_is_claimed_once_whatever_comes_of_it(tmp_path: Path) -> None:
+    assert claim_refresh(tmp_path, "l", ASKED)
+    assert not claim_refresh(tmp_path, "l", ASKED)
+    assert claim_refresh(tmp_path, "other", ASKED)
+    assert claim_refresh(tmp_path, "l", ASKED + timedelta(days=1))
+
+
 def test_what_the_shop_said_is_remembered_beside_the_question(tmp_path: Path) -> None:
     claim(tmp_path, "l", ASKED)
-    note_refresh(tmp_path, "l", ASKED, enrolled=True)
+    claim_refresh(tmp_path, "l", ASKED)
+    note_enrolment(tmp_path, "l", enrolled=True)
     assert recall(tmp_path, "l") == ReminderMemory(asked_on=ASKED, enrolled=True, refreshed_on=ASKED)
-    note_refresh(tmp_path, "l", ASKED + timedelta(days=1), enrolled=False)
+    claim_refresh(tmp_path, "l", ASKED + timedelta(days=1))
+    note_enrolment(tmp_path, "l", enrolled=False)
     assert recall(tmp_path, "l") == ReminderMemory(asked_on=ASKED, refreshed_on=ASKED + timedelta(days=1))
