@@ -7,10 +7,13 @@ made and changed by the migrations alone; a test compares the two.
 
 from r2_renewal.reference_shop.tables.accounts import SessionRow, User
 from r2_renewal.reference_shop.tables.base import Base
+from r2_renewal.reference_shop.tables.billing import InvoiceLineRow, InvoiceRow, InvoiceSeries
 from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem
 from r2_renewal.reference_shop.tables.consents import ConsentRow
 from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer
+from r2_renewal.reference_shop.tables.mail import MailRow
 from r2_renewal.reference_shop.tables.orders import IdempotencyKey, OrderEvent, OrderRow, QuoteRow
+from r2_renewal.reference_shop.tables.renewals import RenewalNotice, RenewalRow
 
 __all__ = [
     "Base",
@@ -18,11 +21,17 @@ __all__ = [
     "CorrectionRow",
     "Customer",
     "IdempotencyKey",
+    "InvoiceLineRow",
+    "InvoiceRow",
+    "InvoiceSeries",
     "LicenceRow",
+    "MailRow",
     "OrderEvent",
     "OrderRow",
     "PriceItem",
     "QuoteRow",
+    "RenewalNotice",
+    "RenewalRow",
     "SessionRow",
     "User",
 ]
