@@ -187,9 +187,9 @@ class Hosts:
         )
         return msgspec.structs.replace(params, **changes)
 
-    def start(self, environment: dict[str, str] | None = None) -> Conversation:
+    def start(self, environment: dict[str, str] | None = None, command: tuple[str, ...] = COMMAND) -> Conversation:
         """Return an agent that was not greeted yet."""
-        conversation = Conversation(environment=environment)
+        conversation = Conversation(command, environment)
         self._open.append(conversation)
         return conversation
 

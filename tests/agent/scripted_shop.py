@@ -6,6 +6,7 @@ It keeps what a shop keeps for ever: which key made which order. So a test can a
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -38,6 +39,7 @@ class Seen:
 
 
 Reply = Callable[[socket.socket, Seen], None]
+Reception = Callable[[socket.socket], None]
 
 
 def free_port() -> int:
@@ -103,30 +105,62 @@ class ScriptedShop:
         orders: order identifier by idempotency key.
         state: state that every order is told in.
         certificate: the licence file that is served.
+        tls: its side of TLS, from the next connection on; None for plain HTTP.
+        connections: how many there were.
     """
 
-    def __init__(self, vendor: Vendor, port: int = 0) -> None:
+    def __init__(
+        self,
+        vendor: Vendor,
+        port: int = 0,
+        *,
+        listener: socket.socket | None = None,
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
+        is_open: bool = True,
+    ) -> None:
         self.vendor = vendor
         self.requests: list[Seen] = []
         self.orders: dict[str, str] = {}
         self.state = "placed"
         self.certificate = vendor.certificate()
+        self.tls = tls
+        self.connections = 0
         self._scripts: dict[tuple[str, str], list[Reply]] = {}
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._receptions: list[Reception] = []
+        self._host = host
+        self._listener = listener or socket.create_server(("127.0.0.1", port))
         self._is_closing = threading.Event()
         self._threads: list[threading.Thread] = []
         self._peers: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._accepting = self._spawn(self._accept)
+        if is_open:
+            self.open()
+
+    def open(self) -> None:
+        """Begin to listen and to answer."""
+        self._listener.listen()
+        self._spawn(self._accept)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        host, port = self._listener.getsockname()[:2]
+        return host, port
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"{'https' if self.tls else 'http'}://{self._host}:{self.address[1]}"
 
     def script(self, method: str, path: str, *replies: Reply) -> None:
         """Answer the next calls of a method and path so, one reply a call; then be healthy again."""
         with self._lock:
             self._scripts.setdefault((method, path), []).extend(replies)
+
+    def receive(self, *receptions: Reception) -> None:
+        """Treat the next connections so, before a byte is read from them; then be healthy again."""
+        with self._lock:
+            self._receptions.extend(receptions)
 
     def seen(self, method: str, path: str) -> list[Seen]:
         """Return the requests of a method and path."""
@@ -137,6 +171,7 @@ class ScriptedShop:
         """Be healthy again."""
         with self._lock:
             self._scripts.clear()
+            self._receptions.clear()
 
     def commit(self, then: Reply) -> Reply:
         """Take the order, then answer so."""
@@ -150,11 +185,11 @@ class ScriptedShop:
     def close(self) -> None:
         """Stop, with every connection."""
         self._is_closing.set()
-        # Waking accept() by closing its socket is not portable; a connection is.
+        # Waking accept() by its socket is not portable; a connection is, but not into another network.
         with suppress(OSError):
-            socket.create_connection(self._listener.getsockname()[:2], 1).close()
-        self._accepting.join(5)
-        self._listener.close()
+            self._listener.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            socket.create_connection(self.address, 1).close()
         with self._lock:
             peers, threads = list(self._peers), list(self._threads)
         for peer in peers:
@@ -162,28 +197,32 @@ class ScriptedShop:
                 peer.shutdown(socket.SHUT_RDWR)
         for thread in threads:
             thread.join(5)
+        self._listener.close()
         for peer in peers:
             peer.close()
 
-    def _spawn(self, target: Callable[..., None], *arguments: Any) -> threading.Thread:
+    def _spawn(self, target: Callable[..., None], *arguments: Any) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
         thread.start()
         self._threads.append(thread)
-        return thread
 
     def _accept(self) -> None:
-        while True:
-            peer, _ = self._listener.accept()
-            if self._is_closing.is_set():
-                peer.close()
-                return
-            peer.settimeout(10)
-            with self._lock:
-                self._peers.append(peer)
-            self._spawn(self._serve, peer)
+        with suppress(OSError):
+            while True:
+                peer, _ = self._listener.accept()
+                if self._is_closing.is_set():
+                    peer.close()
+                    return
+                peer.settimeout(10)
+                with self._lock:
+                    self.connections += 1
+                    self._peers.append(peer)
+                    reception = self._receptions.pop(0) if self._receptions else None
+                self._spawn(self.serve if reception is None else _received(reception), peer)
 
-    def _serve(self, peer: socket.socket) -> None:
-        with suppress(OSError), peer:
+    def serve(self, accepted: socket.socket) -> None:
+        """Answer one request on a connection, over TLS where there is any."""
+        with suppress(OSError), self._secured(accepted) as peer:
             seen = _request(peer)
             if seen is None:
                 return
@@ -192,6 +231,14 @@ class ScriptedShop:
                 script = self._scripts.get((seen.method, seen.path))
                 reply = script.pop(0) if script else None
             (reply or self._healthy)(peer, seen)
+
+    def _secured(self, accepted: socket.socket) -> socket.socket:
+        if self.tls is None:
+            return accepted
+        secured = self.tls.wrap_socket(accepted, server_side=True)
+        with self._lock:
+            self._peers.append(secured)
+        return secured
 
     def _healthy(self, peer: socket.socket, seen: Seen) -> None:
         peer.sendall(self._answer(seen))
@@ -222,6 +269,14 @@ class ScriptedShop:
         with self._lock:
             order_id = self.orders.setdefault(seen.key, f"ord-{len(self.orders) + 1}")
         return order_body(order_id, self.state)
+
+
+def _received(reception: Reception) -> Reception:
+    def receive(peer: socket.socket) -> None:
+        with suppress(OSError), peer:
+            reception(peer)
+
+    return receive
 
 
 def _request(peer: socket.socket) -> Seen | None:
