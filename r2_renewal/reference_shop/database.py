@@ -1,8 +1,8 @@
 """The database: an engine, reading sessions and writing sessions.
 
-Rules: foreign keys are on and the journal is a write-ahead log, so readers never wait for a writer; a writer takes its lock
-at once (``BEGIN IMMEDIATE``), so that what it read cannot change under it; tables are made and changed by one process at a
-time; an error's text holds no parameter values.
+Rules: foreign keys are on; readers never wait for a writer (on SQLite the journal is a write-ahead log) and see one moment;
+a writer takes its lock at once (``BEGIN IMMEDIATE``, an advisory lock on PostgreSQL), so that what it read cannot change under
+it; tables are made and changed by one process at a time; an error's text holds no parameter values.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, func, select
+from sqlalchemy import Connection, create_engine, event, func, make_url, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -20,12 +20,19 @@ from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.reference_shop import schema
 
 BUSY_SECONDS = 15
+CONNECT_SECONDS = 10
 # Litestar runs at most 40 blocking handlers at once; each holds one connection.
 POOL_SIZE, POOL_OVERFLOW = 10, 35
 _IMMEDIATE = "begin_immediate"
 _MIGRATING = "migrating"
-# Any number that nothing else in the same PostgreSQL database locks.
-_MIGRATION_LOCK = 0x52325F524E57
+# Any numbers that nothing else in the same PostgreSQL database locks.
+_MIGRATION_LOCK, _SHOP_LOCK = 0x5232_0001, 0x5232_0002
+_POSTGRESQL_OPTIONS = {
+    "connect_timeout": CONNECT_SECONDS,
+    "options": f"-c lock_timeout={BUSY_SECONDS}s -c timezone=UTC",
+}
+# What a reader sees is one moment of the database, as on SQLite it always is.
+_READING = {"postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}}
 
 
 class Database:
@@ -37,6 +44,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        self._reader = self.engine.execution_options(**_READING.get(self.engine.dialect.name, {}))
         self._writer = self.engine.execution_options(**{_IMMEDIATE: True})
 
     def is_made(self) -> bool:
@@ -72,14 +80,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that changes nothing."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """Open a session that writes: alone, and all or nothing."""
+    def writing(self, customer_id: str = "") -> Iterator[Session]:
+        """Open a session that writes: alone, and all or nothing.
+
+        Args:
+            customer_id: the customer whose rows alone are read and written, so that others' need not wait; empty for any.
+        """
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
-            session.connection()  # takes the writer's lock now, before the first read
+            _take_writers_lock(session.connection(), customer_id)  # now, before the first read
             yield session
 
     def close(self) -> None:
@@ -88,7 +100,15 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW)
+    postgresql = make_url(url).get_backend_name() == "postgresql"
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=postgresql,  # its server may have been started anew
+        connect_args=_POSTGRESQL_OPTIONS if postgresql else {},
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
@@ -98,6 +118,18 @@ def _engine(url: str) -> Engine:
 def _wait_until_alone(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+
+
+def _take_writers_lock(connection: Connection, customer_id: str) -> None:
+    # SQLite has taken it with BEGIN IMMEDIATE, the whole file for one writer. PostgreSQL has no such lock: a writer of one
+    # customer's rows shares the shop and holds the customer, any other holds the shop.
+    if connection.dialect.name != "postgresql":
+        return
+    if customer_id:
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_SHOP_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(customer_id, _SHOP_LOCK))))
+    else:
+        connection.execute(select(func.pg_advisory_xact_lock(_SHOP_LOCK)))
 
 
 def _check_references(connection: Connection) -> None:

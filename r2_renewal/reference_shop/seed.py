@@ -79,7 +79,7 @@ class PreparedShop:
     account_password: str
 
 
-def prepare(state_dir: Path, days_left: int, today: date, nip: str = NIP) -> PreparedShop:
+def prepare(state_dir: Path, days_left: int, today: date, nip: str = NIP, database: str = "") -> PreparedShop:
     """Make or reopen the demo's shop in a folder.
 
     A folder that holds the demo's customer already is kept as it is (orders, licences, keys); only the password is new.
@@ -89,11 +89,12 @@ def prepare(state_dir: Path, days_left: int, today: date, nip: str = NIP) -> Pre
         days_left: days from ``today`` to the last day of R2płatnik's subscription.
         today: the calendar date in Warsaw.
         nip: the customer's NIP on record.
+        database: URL of the shop's database; empty takes one in the folder.
 
     Raises:
         RenewalError: SHOP_FOLDER, SHOP_DATABASE or SIGNING_KEY, where the folder cannot be used.
     """
-    folder = ShopFolder(state_dir)
+    folder = ShopFolder(state_dir, database)
     init(folder)
     with opened(settings_of(folder, today=fixed_date(today))) as shop:
         password = seed_demo(shop, days_left=days_left, nip=nip)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,9 +21,17 @@ from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop, opened
 from r2_renewal.reference_shop.tables import Customer, LicenceRow
 from tests.reference_shop.module import Module
+from tests.reference_shop.postgresql import Cluster, database_of, running
 
 TODAY = date(2026, 11, 22)
 DAYS_LEFT = 30
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a module that says ``BOTH_DATABASES = True`` on both, if a database is what they work on."""
+    if getattr(metafunc.module, "BOTH_DATABASES", False) and "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", [SQLITE, POSTGRESQL], indirect=True)
 
 
 class Calendar:
@@ -44,11 +53,45 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> PreparedShop:
     return prepare(tmp_path_factory.mktemp("seeded") / "shop", DAYS_LEFT, TODAY)
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this run's own."""
+    with running() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def seeded_on_postgresql(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> PreparedShop:
+    """The demo's shop with its tables on PostgreSQL."""
+    return prepare(tmp_path_factory.mktemp("seeded") / "shop", DAYS_LEFT, TODAY, database=cluster.create())
+
+
 @pytest.fixture
-def prepared(seeded: PreparedShop, tmp_path: Path) -> PreparedShop:
-    folder = ShopFolder(tmp_path / "shop")
-    shutil.copytree(seeded.folder.path, folder.path)
-    return replace(seeded, folder=folder)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The database that a test runs on: SQLite, where its module does not ask for both."""
+    return str(getattr(request, "param", SQLITE))
+
+
+@pytest.fixture
+def prepared(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[PreparedShop]:
+    """A copy of the demo's shop for one test alone."""
+    seeded: PreparedShop = request.getfixturevalue("seeded" if backend == SQLITE else "seeded_on_postgresql")
+    with database_copy(seeded.folder.database, request) as database:
+        folder = ShopFolder(tmp_path / "shop", database)
+        shutil.copytree(seeded.folder.path, folder.path)
+        yield replace(seeded, folder=folder)
+
+
+@contextmanager
+def database_copy(url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Copy a database of the cluster for the length of the block; SQLite's, in the folder, is copied with it."""
+    if not url:
+        yield ""
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    copy = cluster.create(database_of(url))
+    yield copy
+    cluster.drop(copy)
 
 
 @pytest.fixture

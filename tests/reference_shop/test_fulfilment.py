@@ -24,13 +24,15 @@ from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import LicenceRow, OrderEvent, OrderRow
 from tests.reference_shop.module import LATER_LICENCE_ID, Json, Module
 
+BOTH_DATABASES = True
+
 AT_ONCE = """
 import sys
 from pathlib import Path
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.fulfilment import fulfil
 from r2_renewal.reference_shop.shop import opened
-with opened(settings_of(ShopFolder(Path(sys.argv[1])))) as shop:
+with opened(settings_of(ShopFolder(Path(sys.argv[1]), sys.argv[3]))) as shop:
     print("ready", flush=True)
     sys.stdin.readline()
     print(fulfil(shop, sys.argv[2]), flush=True)
@@ -111,7 +113,7 @@ def test_fulfilling_twice_changes_nothing(module: Module, shop: Shop) -> None:
 
 def fulfilling(prepared: PreparedShop, order: Json) -> Any:
     """Start a process that fulfils the order when it is told to."""
-    command = [sys.executable, "-c", AT_ONCE, str(prepared.folder.path), order["order_id"]]
+    command = [sys.executable, "-c", AT_ONCE, str(prepared.folder.path), order["order_id"], prepared.folder.database]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -195,7 +197,7 @@ def test_a_failure_does_not_end_the_watch(
     body = module.body(module.quote(LICENCE_ID))
     rename(shop, "orders", "lost")
     until = time.monotonic() + 10
-    while "automatic fulfilment failed: OperationalError" not in caplog.text:
+    while "automatic fulfilment failed: " not in caplog.text:
         assert time.monotonic() < until
         time.sleep(0.05)
     rename(shop, "lost", "orders")

@@ -17,6 +17,8 @@ from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import ConsentRow, Customer, OrderEvent, OrderRow
 from tests.reference_shop.module import Module, problem
 
+BOTH_DATABASES = True
+
 KEY = "0f1d6e3a-5b1c-4a57-9d55-1f0c1b2a3d4e"
 SECOND_PROGRAM = "L-R2F-100482"
 

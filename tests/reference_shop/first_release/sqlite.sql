@@ -1,0 +1,288 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0001');
+CREATE TABLE consents (
+	id VARCHAR(300) NOT NULL, 
+	kind VARCHAR(300) NOT NULL, 
+	text_version VARCHAR(300) NOT NULL, 
+	full_text TEXT NOT NULL, 
+	sha256 VARCHAR(300) NOT NULL, 
+	locale VARCHAR(300) NOT NULL, 
+	unticked_default BOOLEAN NOT NULL, 
+	accepted_at DATETIME NOT NULL, 
+	channel VARCHAR(300) NOT NULL, 
+	customer_id VARCHAR(300) NOT NULL, 
+	order_id VARCHAR(300) NOT NULL, 
+	licence_id VARCHAR(300) NOT NULL, 
+	nip VARCHAR(300) NOT NULL, 
+	person VARCHAR(300) NOT NULL, 
+	email VARCHAR(300) NOT NULL, 
+	price_net VARCHAR(20) NOT NULL, 
+	price_gross VARCHAR(20) NOT NULL, 
+	renewal_date DATE NOT NULL, 
+	cancel_until DATE NOT NULL, 
+	app_version VARCHAR(300) NOT NULL, 
+	receipt_id VARCHAR(300) NOT NULL, 
+	revoked_at DATETIME, 
+	revoked_channel VARCHAR(300), 
+	CONSTRAINT pk_consents PRIMARY KEY (id), 
+	CONSTRAINT fk_consents_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id), 
+	CONSTRAINT fk_consents_order_id FOREIGN KEY(order_id) REFERENCES orders (id), 
+	CONSTRAINT fk_consents_licence_id FOREIGN KEY(licence_id) REFERENCES licences (id), 
+	CONSTRAINT uq_consents_receipt_id UNIQUE (receipt_id)
+);
+INSERT INTO "consents" VALUES('con_qLD6VRsiqQNqn6oI','auto_renewal','1','Wyrażam zgodę na automatyczne odnowienie abonamentu R2faktury. Gdy 28.03.2028 skończy się zamawiany okres, abonament przedłuży się na kolejne 12 miesięcy po cenie z cennika obowiązującego w dniu odnowienia (dziś: 298,00 zł netto, 366,54 zł brutto). Co najmniej 30 dni wcześniej otrzymam na adres faktury@klosowska.example wiadomość z datą i ceną odnowienia. Do dnia poprzedzającego odnowienie mogę z niego zrezygnować bezpłatnie i bez podania przyczyny: w programie (Pomoc → eSklep), w panelu https://online.reset2.pl/ lub e-mailem na kontakt@example.com. Rezygnacja nie skraca opłaconego okresu.','2031e49c76459ed152b0d1390c10cefa621ccca55eb131c0fd3871c9e3c2e366','pl-PL',1,'2026-11-22 04:08:19.099096','module','K-100482','ord_9XU_qLbeR-oDuhHc','L-R2F-100482','5262831503','Anna Kłosowska','anna.klosowska@klosowska.example','298.00','366.54','2028-03-29','2028-03-28','0.1.0','rcp_NzPuM8Nnp5tJIfSF','2026-11-22 04:08:19.187338','module');
+INSERT INTO "consents" VALUES('con_WpZu8B28Xrg1MT5R','auto_renewal','1','Wyrażam zgodę na automatyczne odnowienie abonamentu R2księga. Gdy 21.07.2027 skończy się zamawiany okres, abonament przedłuży się na kolejne 12 miesięcy po cenie z cennika obowiązującego w dniu odnowienia (dziś: 795,60 zł netto, 978,59 zł brutto). Co najmniej 30 dni wcześniej otrzymam na adres faktury@klosowska.example wiadomość z datą i ceną odnowienia. Do dnia poprzedzającego odnowienie mogę z niego zrezygnować bezpłatnie i bez podania przyczyny: w programie (Pomoc → eSklep), w panelu https://online.reset2.pl/ lub e-mailem na kontakt@example.com. Rezygnacja nie skraca opłaconego okresu.','3bcd40cd7fff206823b43ace8c5cf319dfa38945129ab9b35f2fea334e64c9b4','pl-PL',1,'2026-11-22 04:08:19.158329','module','K-100482','ord_gicmhJMY0BldSjsy','L-R2K-100482','5262831503','Anna Kłosowska','anna.klosowska@klosowska.example','795.60','978.59','2027-07-22','2027-07-21','0.1.0','rcp_CrchneUnZwLsdCHw',NULL,NULL);
+CREATE TABLE customers (
+	id VARCHAR(300) NOT NULL, 
+	name VARCHAR(300) NOT NULL, 
+	nip VARCHAR(300) NOT NULL, 
+	street VARCHAR(300) NOT NULL, 
+	postcode VARCHAR(300) NOT NULL, 
+	city VARCHAR(300) NOT NULL, 
+	invoice_email VARCHAR(300) NOT NULL, 
+	CONSTRAINT pk_customers PRIMARY KEY (id)
+);
+INSERT INTO "customers" VALUES('K-100482','Biuro Rachunkowe Kłosowska sp. z o.o.','5262831503','ul. Świętokrzyska 12/4','00-116','Warszawa','faktury@klosowska.example');
+INSERT INTO "customers" VALUES('K-2','Zakład Ślusarski Żak','7010019252','Polna 1','53-326','Wrocław','');
+CREATE TABLE data_corrections (
+	pk INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	customer_id VARCHAR(300) NOT NULL, 
+	message TEXT NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	CONSTRAINT fk_data_corrections_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+);
+INSERT INTO "data_corrections" VALUES(1,'K-100482','Zły kod pocztowy','2026-11-22 04:08:19.180366');
+CREATE TABLE idempotency_keys (
+	customer_id VARCHAR(300) NOT NULL, 
+	"key" VARCHAR(300) NOT NULL, 
+	fingerprint VARCHAR(300) NOT NULL, 
+	order_id VARCHAR(300) NOT NULL, 
+	response BLOB NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	CONSTRAINT pk_idempotency_keys PRIMARY KEY (customer_id, "key"), 
+	CONSTRAINT fk_idempotency_keys_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id), 
+	CONSTRAINT fk_idempotency_keys_order_id FOREIGN KEY(order_id) REFERENCES orders (id), 
+	CONSTRAINT uq_idempotency_keys_order_id UNIQUE (order_id)
+);
+INSERT INTO "idempotency_keys" VALUES('K-100482','61fb9a90-a259-407b-866a-b84a349f6e1c','8e9bd181fa4e84462be1e2cbd479eaa6ef750285fb3a0dde51078f7219d40b3c','ord_9XU_qLbeR-oDuhHc',X'7B226F726465725F6964223A226F72645F3958555F714C6265522D6F4475684863222C226E756D626572223A225A414D2F323032362F303030303031222C226C6963656E63655F6964223A224C2D5232462D313030343832222C2270726F6772616D223A22523266616B74757279222C226B696E64223A22737562736372697074696F6E222C227374617465223A22706C61636564222C22706C616365645F6174223A22323032362D31312D32325430343A30383A31392E3039393039365A222C226465736372697074696F6E223A2241626F6E616D656E7420523266616B7475727920646F2033207374616E6F7769736B222C22706572696F64223A7B2266697273745F646179223A22323032372D30332D3239222C226C6173745F646179223A22323032382D30332D3238227D2C227072696365223A7B226E6574223A7B22616D6F756E74223A223239382E3030222C2263757272656E6379223A22504C4E227D2C22766174223A7B22616D6F756E74223A2236382E3534222C2263757272656E6379223A22504C4E227D2C2267726F7373223A7B22616D6F756E74223A223336362E3534222C2263757272656E6379223A22504C4E227D7D2C22656D61696C223A22616E6E612E6B6C6F736F77736B61406B6C6F736F77736B612E6578616D706C65222C2272656E6577616C223A7B22646179223A22323032382D30332D3239222C227072696365223A7B226E6574223A7B22616D6F756E74223A223239382E3030222C2263757272656E6379223A22504C4E227D2C22766174223A7B22616D6F756E74223A2236382E3534222C2263757272656E6379223A22504C4E227D2C2267726F7373223A7B22616D6F756E74223A223336362E3534222C2263757272656E6379223A22504C4E227D7D2C2263616E63656C5F756E74696C223A22323032382D30332D3238227D7D','2026-11-22 04:08:19.099096');
+INSERT INTO "idempotency_keys" VALUES('K-100482','first-release-key','fb27e4a0efa92e54802906757e154d3e347c7b1a4a86f94b46247dabd3aeb060','ord_gicmhJMY0BldSjsy',X'7B226F726465725F6964223A226F72645F6769636D684A4D5930426C64536A7379222C226E756D626572223A225A414D2F323032362F303030303032222C226C6963656E63655F6964223A224C2D52324B2D313030343832222C2270726F6772616D223A2252326B7369C4996761222C226B696E64223A22657874656E73696F6E222C227374617465223A22706C61636564222C22706C616365645F6174223A22323032362D31312D32325430343A30383A31392E3135383332395A222C226465736372697074696F6E223A22526F7A737A65727A656E69652052326B7369C499676120646F203530206669726D222C22706572696F64223A7B2266697273745F646179223A22323032362D31312D3232222C226C6173745F646179223A22323032372D30372D3231227D2C227072696365223A7B226E6574223A7B22616D6F756E74223A223236332E3631222C2263757272656E6379223A22504C4E227D2C22766174223A7B22616D6F756E74223A2236302E3633222C2263757272656E6379223A22504C4E227D2C2267726F7373223A7B22616D6F756E74223A223332342E3234222C2263757272656E6379223A22504C4E227D7D2C22656D61696C223A22616E6E612E6B6C6F736F77736B61406B6C6F736F77736B612E6578616D706C65222C2272656E6577616C223A7B22646179223A22323032372D30372D3232222C227072696365223A7B226E6574223A7B22616D6F756E74223A223739352E3630222C2263757272656E6379223A22504C4E227D2C22766174223A7B22616D6F756E74223A223138322E3939222C2263757272656E6379223A22504C4E227D2C2267726F7373223A7B22616D6F756E74223A223937382E3539222C2263757272656E6379223A22504C4E227D7D2C2263616E63656C5F756E74696C223A22323032372D30372D3231227D7D','2026-11-22 04:08:19.158329');
+CREATE TABLE licences (
+	id VARCHAR(300) NOT NULL, 
+	customer_id VARCHAR(300) NOT NULL, 
+	program_id VARCHAR(300) NOT NULL, 
+	product VARCHAR(300) NOT NULL, 
+	name VARCHAR(300) NOT NULL, 
+	edition VARCHAR(300) NOT NULL, 
+	valid_until DATE NOT NULL, 
+	seq INTEGER NOT NULL, 
+	limits JSON NOT NULL, 
+	services JSON NOT NULL, 
+	auto_renewal BOOLEAN NOT NULL, 
+	renewal_date DATE, 
+	certificate TEXT NOT NULL, 
+	CONSTRAINT pk_licences PRIMARY KEY (id), 
+	CONSTRAINT fk_licences_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+);
+INSERT INTO "licences" VALUES('L-R2P-100482','K-100482','P-R2P-100482','r2platnik','R2płatnik','Standard','2026-12-22',1,'{"employees": 50}','["updates", "help", "online_data"]',0,NULL,'-----BEGIN LICENSE FILE-----
+eyJlbmMiOiJleUp0WlhSaElqcDdJbWx6YzNWbFpDSTZJakl3TWpZdE1URXRN
+akpVTURRNk1EZzZNVGd1TnprNVdpSXNJbVY0Y0dseWVTSTZiblZzYkN3aWRI
+UnNJanB1ZFd4c0xDSnJaWGtpT2lKa01ESXpObUZtWXpjM05ERXpNMlEySW4w
+c0ltUmhkR0VpT25zaWFXUWlPaUpNTFZJeVVDMHhNREEwT0RJaUxDSjBlWEJs
+SWpvaWJHbGpaVzV6WlhNaUxDSmhkSFJ5YVdKMWRHVnpJanA3SW01aGJXVWlP
+aUpTTW5ERmdtRjBibWxySWl3aVpYaHdhWEo1SWpvaU1qQXlOaTB4TWkweU1s
+UXlNam8xT1RvMU9TNHdNREJhSWl3aWMzUmhkSFZ6SWpvaVFVTlVTVlpGSWl3
+aWJXVjBZV1JoZEdFaU9uc2ljSEp2Wm1sc1pTSTZJbkl5THpFaUxDSndjbTlr
+ZFdOMElqb2ljakp3YkdGMGJtbHJJaXdpWldScGRHbHZiaUk2SWxOMFlXNWtZ
+WEprSWl3aWNISnZaM0poYlY5cFpDSTZJbEF0VWpKUUxURXdNRFE0TWlJc0lt
+TjFjM1J2YldWeVgybGtJam9pU3kweE1EQTBPRElpTENKdWFYQWlPaUkxTWpZ
+eU9ETXhOVEF6SWl3aVkyOXRjR0Z1ZVNJNklrSnBkWEp2SUZKaFkyaDFibXR2
+ZDJVZ1M4V0NiM052ZDNOcllTQnpjQzRnZWlCdkxtOHVJaXdpYzJWeElqb3hM
+Q0pzYVcxcGRITWlPbnNpWlcxd2JHOTVaV1Z6SWpvMU1IMHNJbk5sY25acFky
+VnpJanBiSW5Wd1pHRjBaWE1pTENKb1pXeHdJaXdpYjI1c2FXNWxYMlJoZEdF
+aVhYMTlmU3dpYVc1amJIVmtaV1FpT2x0ZGZRPT0iLCJzaWciOiJMRjRobTI0
+S2EwYXp6K3ZPa3F0c1hUNlVESkVhQytYenl4QlRObGJYWmxyZmprMWxxd1NO
+TEF1UG1VczBUNzdERDY3TzVSbGRHYkc4ZGJUY0NudlpDQT09IiwiYWxnIjoi
+YmFzZTY0K2VkMjU1MTkifQ==
+-----END LICENSE FILE-----
+');
+INSERT INTO "licences" VALUES('L-R2F-100482','K-100482','P-R2F-100482','r2faktury','R2faktury','Standard','2028-03-28',2,'{"stations": 3}','["updates", "help", "online_data"]',1,'2028-03-29','-----BEGIN LICENSE FILE-----
+eyJlbmMiOiJleUp0WlhSaElqcDdJbWx6YzNWbFpDSTZJakl3TWpZdE1URXRN
+akpVTURRNk1EZzZNVGt1TVRFNVdpSXNJbVY0Y0dseWVTSTZiblZzYkN3aWRI
+UnNJanB1ZFd4c0xDSnJaWGtpT2lKa01ESXpObUZtWXpjM05ERXpNMlEySW4w
+c0ltUmhkR0VpT25zaWFXUWlPaUpNTFZJeVJpMHhNREEwT0RJaUxDSjBlWEJs
+SWpvaWJHbGpaVzV6WlhNaUxDSmhkSFJ5YVdKMWRHVnpJanA3SW01aGJXVWlP
+aUpTTW1aaGEzUjFjbmtpTENKbGVIQnBjbmtpT2lJeU1ESTRMVEF6TFRJNFZE
+SXhPalU1T2pVNUxqQXdNRm9pTENKemRHRjBkWE1pT2lKQlExUkpWa1VpTENK
+dFpYUmhaR0YwWVNJNmV5SndjbTltYVd4bElqb2ljakl2TVNJc0luQnliMlIx
+WTNRaU9pSnlNbVpoYTNSMWNua2lMQ0psWkdsMGFXOXVJam9pVTNSaGJtUmhj
+bVFpTENKd2NtOW5jbUZ0WDJsa0lqb2lVQzFTTWtZdE1UQXdORGd5SWl3aVkz
+VnpkRzl0WlhKZmFXUWlPaUpMTFRFd01EUTRNaUlzSW01cGNDSTZJalV5TmpJ
+NE16RTFNRE1pTENKamIyMXdZVzU1SWpvaVFtbDFjbThnVW1GamFIVnVhMjkz
+WlNCTHhZSnZjMjkzYzJ0aElITndMaUI2SUc4dWJ5NGlMQ0p6WlhFaU9qSXNJ
+bXhwYldsMGN5STZleUp6ZEdGMGFXOXVjeUk2TTMwc0luTmxjblpwWTJWeklq
+cGJJblZ3WkdGMFpYTWlMQ0pvWld4d0lpd2liMjVzYVc1bFgyUmhkR0VpWFgx
+OWZTd2lhVzVqYkhWa1pXUWlPbHRkZlE9PSIsInNpZyI6ImVGbExLMlpGUHVj
+dWE2K0hrdElZbG5wTVYwUW5PVGRhME1sVVRpaEJoNXluamZNamdpeHZZUi9P
+Tld1VFhrWWErK0R3c0pyK1BlV21sQWdhczBqOERnPT0iLCJhbGciOiJiYXNl
+NjQrZWQyNTUxOSJ9
+-----END LICENSE FILE-----
+');
+INSERT INTO "licences" VALUES('L-R2K-100482','K-100482','P-R2K-100482','r2ksiega','R2księga','Standard','2027-07-21',1,'{"companies": 10}','["updates", "help", "online_data"]',0,NULL,'-----BEGIN LICENSE FILE-----
+eyJlbmMiOiJleUp0WlhSaElqcDdJbWx6YzNWbFpDSTZJakl3TWpZdE1URXRN
+akpVTURRNk1EZzZNVGd1T0RBd1dpSXNJbVY0Y0dseWVTSTZiblZzYkN3aWRI
+UnNJanB1ZFd4c0xDSnJaWGtpT2lKa01ESXpObUZtWXpjM05ERXpNMlEySW4w
+c0ltUmhkR0VpT25zaWFXUWlPaUpNTFZJeVN5MHhNREEwT0RJaUxDSjBlWEJs
+SWpvaWJHbGpaVzV6WlhNaUxDSmhkSFJ5YVdKMWRHVnpJanA3SW01aGJXVWlP
+aUpTTW10emFjU1paMkVpTENKbGVIQnBjbmtpT2lJeU1ESTNMVEEzTFRJeFZE
+SXhPalU1T2pVNUxqQXdNRm9pTENKemRHRjBkWE1pT2lKQlExUkpWa1VpTENK
+dFpYUmhaR0YwWVNJNmV5SndjbTltYVd4bElqb2ljakl2TVNJc0luQnliMlIx
+WTNRaU9pSnlNbXR6YVdWbllTSXNJbVZrYVhScGIyNGlPaUpUZEdGdVpHRnla
+Q0lzSW5CeWIyZHlZVzFmYVdRaU9pSlFMVkl5U3kweE1EQTBPRElpTENKamRY
+TjBiMjFsY2w5cFpDSTZJa3N0TVRBd05EZ3lJaXdpYm1sd0lqb2lOVEkyTWpn
+ek1UVXdNeUlzSW1OdmJYQmhibmtpT2lKQ2FYVnlieUJTWVdOb2RXNXJiM2Rs
+SUV2RmdtOXpiM2R6YTJFZ2MzQXVJSG9nYnk1dkxpSXNJbk5sY1NJNk1Td2li
+R2x0YVhSeklqcDdJbU52YlhCaGJtbGxjeUk2TVRCOUxDSnpaWEoyYVdObGN5
+STZXeUoxY0dSaGRHVnpJaXdpYUdWc2NDSXNJbTl1YkdsdVpWOWtZWFJoSWwx
+OWZYMHNJbWx1WTJ4MVpHVmtJanBiWFgwPSIsInNpZyI6InRYdnUzSzFGUytM
+UnlJdU1TSC9XVWc1YUlVSkFsS2J0V01LK2hvZkszdGZSVWZOZktmNk5mNmRr
+Vis0ejJndk1CWm1yYUhoemU1ZDdxcEJ2OVhKbEFBPT0iLCJhbGciOiJiYXNl
+NjQrZWQyNTUxOSJ9
+-----END LICENSE FILE-----
+');
+INSERT INTO "licences" VALUES('L-2','K-2','P-L-2','r2platnik','R2płatnik','Standard','2026-12-22',1,'{"employees": 5}','["updates"]',0,NULL,'-----BEGIN LICENSE FILE-----
+eyJlbmMiOiJleUp0WlhSaElqcDdJbWx6YzNWbFpDSTZJakl3TWpZdE1URXRN
+akpVTURRNk1EZzZNVGd1T1Rrd1dpSXNJbVY0Y0dseWVTSTZiblZzYkN3aWRI
+UnNJanB1ZFd4c0xDSnJaWGtpT2lKa01ESXpObUZtWXpjM05ERXpNMlEySW4w
+c0ltUmhkR0VpT25zaWFXUWlPaUpNTFRJaUxDSjBlWEJsSWpvaWJHbGpaVzV6
+WlhNaUxDSmhkSFJ5YVdKMWRHVnpJanA3SW01aGJXVWlPaUpTTW5ERmdtRjBi
+bWxySWl3aVpYaHdhWEo1SWpvaU1qQXlOaTB4TWkweU1sUXlNam8xT1RvMU9T
+NHdNREJhSWl3aWMzUmhkSFZ6SWpvaVFVTlVTVlpGSWl3aWJXVjBZV1JoZEdF
+aU9uc2ljSEp2Wm1sc1pTSTZJbkl5THpFaUxDSndjbTlrZFdOMElqb2ljakp3
+YkdGMGJtbHJJaXdpWldScGRHbHZiaUk2SWxOMFlXNWtZWEprSWl3aWNISnZa
+M0poYlY5cFpDSTZJbEF0VEMweUlpd2lZM1Z6ZEc5dFpYSmZhV1FpT2lKTExU
+SWlMQ0p1YVhBaU9pSTNNREV3TURFNU1qVXlJaXdpWTI5dGNHRnVlU0k2SWxw
+aGE4V0NZV1FneFpwc2RYTmhjbk5yYVNERnUyRnJJaXdpYzJWeElqb3hMQ0pz
+YVcxcGRITWlPbnNpWlcxd2JHOTVaV1Z6SWpvMWZTd2ljMlZ5ZG1salpYTWlP
+bHNpZFhCa1lYUmxjeUpkZlgxOUxDSnBibU5zZFdSbFpDSTZXMTE5Iiwic2ln
+IjoiUzZubWpIRVg3NTBrRm5lZzBvQW9TRXRocGRxejIrSWJUT1FPMEIweFlV
+bFRKeTNNR3NXb1Yzbi80RjNYeVVzdFJ6VHJ1U2w4SHVlem9jM3dhVWRQQmc9
+PSIsImFsZyI6ImJhc2U2NCtlZDI1NTE5In0=
+-----END LICENSE FILE-----
+');
+CREATE TABLE order_events (
+	pk INTEGER NOT NULL, 
+	order_pk INTEGER NOT NULL, 
+	state VARCHAR(300) NOT NULL, 
+	at DATETIME NOT NULL, 
+	CONSTRAINT pk_order_events PRIMARY KEY (pk), 
+	CONSTRAINT fk_order_events_order_pk FOREIGN KEY(order_pk) REFERENCES orders (pk), 
+	CONSTRAINT uq_order_events_order_pk_state UNIQUE (order_pk, state)
+);
+INSERT INTO "order_events" VALUES(1,1,'placed','2026-11-22 04:08:19.099096');
+INSERT INTO "order_events" VALUES(2,1,'accepted','2026-11-22 04:08:19.114846');
+INSERT INTO "order_events" VALUES(3,1,'invoiced','2026-11-22 04:08:19.114846');
+INSERT INTO "order_events" VALUES(4,1,'paid','2026-11-22 04:08:19.114846');
+INSERT INTO "order_events" VALUES(5,1,'fulfilled','2026-11-22 04:08:19.114846');
+INSERT INTO "order_events" VALUES(6,2,'placed','2026-11-22 04:08:19.158329');
+CREATE TABLE orders (
+	pk INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	id VARCHAR(300) NOT NULL, 
+	customer_id VARCHAR(300) NOT NULL, 
+	licence_id VARCHAR(300) NOT NULL, 
+	quote_id VARCHAR(300) NOT NULL, 
+	state VARCHAR(300) NOT NULL, 
+	placed_at DATETIME NOT NULL, 
+	nip VARCHAR(300) NOT NULL, 
+	invoice_email VARCHAR(300) NOT NULL, 
+	first_name VARCHAR(300) NOT NULL, 
+	last_name VARCHAR(300) NOT NULL, 
+	phone VARCHAR(300) NOT NULL, 
+	email VARCHAR(300) NOT NULL, 
+	channel VARCHAR(300) NOT NULL, 
+	app_version VARCHAR(300) NOT NULL, 
+	terms_version VARCHAR(300) NOT NULL, 
+	enrolled BOOLEAN NOT NULL, 
+	CONSTRAINT fk_orders_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id), 
+	CONSTRAINT fk_orders_licence_id FOREIGN KEY(licence_id) REFERENCES licences (id), 
+	CONSTRAINT fk_orders_quote_id FOREIGN KEY(quote_id) REFERENCES quotes (id), 
+	CONSTRAINT uq_orders_id UNIQUE (id)
+);
+INSERT INTO "orders" VALUES(1,'ord_9XU_qLbeR-oDuhHc','K-100482','L-R2F-100482','quo_UgrchsESahtLfFq3','fulfilled','2026-11-22 04:08:19.099096','5262831503','faktury@klosowska.example','Anna','Kłosowska','+48601234567','anna.klosowska@klosowska.example','module','0.1.0','1',1);
+INSERT INTO "orders" VALUES(2,'ord_gicmhJMY0BldSjsy','K-100482','L-R2K-100482','quo_gLNwTOwv5wbeLM3f','placed','2026-11-22 04:08:19.158329','5262831503','faktury@klosowska.example','Anna','Kłosowska','+48601234567','anna.klosowska@klosowska.example','module','0.1.0','1',1);
+CREATE TABLE price_items (
+	id VARCHAR(300) NOT NULL, 
+	product VARCHAR(300) NOT NULL, 
+	limit_name VARCHAR(300) NOT NULL, 
+	limit_value INTEGER NOT NULL, 
+	net VARCHAR(20) NOT NULL, 
+	CONSTRAINT pk_price_items PRIMARY KEY (id), 
+	CONSTRAINT uq_price_items_product_limit_name_limit_value UNIQUE (product, limit_name, limit_value)
+);
+INSERT INTO "price_items" VALUES('r2platnik-5','r2platnik','employees',5,'186.30');
+INSERT INTO "price_items" VALUES('r2platnik-50','r2platnik','employees',50,'455.40');
+INSERT INTO "price_items" VALUES('r2platnik-100','r2platnik','employees',100,'662.40');
+INSERT INTO "price_items" VALUES('r2faktury-1','r2faktury','stations',1,'149.00');
+INSERT INTO "price_items" VALUES('r2faktury-3','r2faktury','stations',3,'298.00');
+INSERT INTO "price_items" VALUES('r2faktury-10','r2faktury','stations',10,'596.00');
+INSERT INTO "price_items" VALUES('r2ksiega-10','r2ksiega','companies',10,'398.00');
+INSERT INTO "price_items" VALUES('r2ksiega-50','r2ksiega','companies',50,'795.60');
+CREATE TABLE quotes (
+	id VARCHAR(300) NOT NULL, 
+	customer_id VARCHAR(300) NOT NULL, 
+	licence_id VARCHAR(300) NOT NULL, 
+	offer_id VARCHAR(300) NOT NULL, 
+	kind VARCHAR(300) NOT NULL, 
+	description VARCHAR(300) NOT NULL, 
+	limits JSON NOT NULL, 
+	net VARCHAR(20) NOT NULL, 
+	vat VARCHAR(20) NOT NULL, 
+	gross VARCHAR(20) NOT NULL, 
+	period_from DATE NOT NULL, 
+	period_to DATE NOT NULL, 
+	renewal_date DATE NOT NULL, 
+	renewal_net VARCHAR(20) NOT NULL, 
+	renewal_vat VARCHAR(20) NOT NULL, 
+	renewal_gross VARCHAR(20) NOT NULL, 
+	cancel_until DATE NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	CONSTRAINT pk_quotes PRIMARY KEY (id), 
+	CONSTRAINT fk_quotes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id), 
+	CONSTRAINT fk_quotes_licence_id FOREIGN KEY(licence_id) REFERENCES licences (id)
+);
+INSERT INTO "quotes" VALUES('quo_UgrchsESahtLfFq3','K-100482','L-R2F-100482','subscription.r2faktury-3','subscription','Abonament R2faktury do 3 stanowisk','{"stations": 3}','298.00','68.54','366.54','2027-03-29','2028-03-28','2028-03-29','298.00','68.54','366.54','2028-03-28','2026-11-23 04:08:19.025525');
+INSERT INTO "quotes" VALUES('quo_gLNwTOwv5wbeLM3f','K-100482','L-R2K-100482','extension.r2ksiega-50','extension','Rozszerzenie R2księga do 50 firm','{"companies": 50}','263.61','60.63','324.24','2026-11-22','2027-07-21','2027-07-22','795.60','182.99','978.59','2027-07-21','2026-11-23 04:08:19.135288');
+INSERT INTO "quotes" VALUES('quo_bFee9V5olNGDCF0p','K-100482','L-R2P-100482','subscription.r2platnik-50','subscription','Abonament R2płatnik do 50 pracowników','{"employees": 50}','455.40','104.74','560.14','2026-12-23','2027-12-22','2027-12-23','455.40','104.74','560.14','2027-12-22','2026-11-23 04:08:19.174672');
+CREATE TABLE sessions (
+	token_hash VARCHAR(300) NOT NULL, 
+	customer_id VARCHAR(300) NOT NULL, 
+	scope VARCHAR(300) NOT NULL, 
+	expires_at DATETIME NOT NULL, 
+	CONSTRAINT pk_sessions PRIMARY KEY (token_hash), 
+	CONSTRAINT fk_sessions_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+);
+INSERT INTO "sessions" VALUES('c4e49bbdc603bf85a1ad7ee724b3c263ed77adb4c588c4b3ecfd03319446f6bf','K-100482','order','2026-11-22 16:08:19.003453');
+CREATE TABLE users (
+	email VARCHAR(300) NOT NULL, 
+	customer_id VARCHAR(300) NOT NULL, 
+	password_hash VARCHAR(300) NOT NULL, 
+	CONSTRAINT pk_users PRIMARY KEY (email), 
+	CONSTRAINT fk_users_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+);
+INSERT INTO "users" VALUES('anna.klosowska@klosowska.example','K-100482','$argon2id$v=19$m=65536,t=3,p=4$3yWOq/YrFE2xV4D0oPMV9w$pANc4rlh0PvmynlhZAhW2J5PsQKipw3MQYfBku/Gk8U');
+CREATE INDEX ix_licences_customer_id ON licences (customer_id);
+CREATE INDEX ix_quotes_customer_id ON quotes (customer_id);
+CREATE INDEX ix_orders_customer_id ON orders (customer_id);
+CREATE INDEX ix_orders_licence_id ON orders (licence_id);
+CREATE UNIQUE INDEX one_open_order_a_licence ON orders (licence_id) WHERE state IN ('placed', 'accepted', 'invoiced', 'paid');
+CREATE INDEX ix_consents_customer_id ON consents (customer_id);
+CREATE TRIGGER consents_no_delete BEFORE DELETE ON consents BEGIN SELECT RAISE(ABORT, 'consents are append-only'); END;
+CREATE TRIGGER consents_no_update BEFORE UPDATE OF id, kind, text_version, full_text, sha256, locale, unticked_default, accepted_at, channel, customer_id, order_id, licence_id, nip, person, email, price_net, price_gross, renewal_date, cancel_until, app_version, receipt_id ON consents BEGIN SELECT RAISE(ABORT, 'consents are append-only'); END;
+CREATE TRIGGER consents_revoked_once BEFORE UPDATE OF revoked_at, revoked_channel ON consents WHEN OLD.revoked_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'consents are append-only'); END;
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('orders',2);
+INSERT INTO "sqlite_sequence" VALUES('data_corrections',1);
+COMMIT;
