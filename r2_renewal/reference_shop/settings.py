@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from r2_renewal.domain.dates import today_in_warsaw, warsaw
 from r2_renewal.licensing.trusted_key import TrustedKey
 from r2_renewal.reference_shop.keys import SigningKey
+from r2_renewal.reference_shop.mail.transports import Transport
+from r2_renewal.reference_shop.seller import Seller, seller
 from r2_renewal.settings import Vendor, vendor
 
 
@@ -25,8 +27,11 @@ class ShopSettings:
         signing_key: the key that signs licences.
         trusted_keys: public keys whose licences open eSklep: the shop's own, older ones included.
         vendor: the seller and its addresses, as they stand in texts.
+        seller: the seller as invoices and mail name it.
         today: the calendar date in Warsaw.
         auto_fulfil: seconds after which an order is taken to fulfilled by itself; None for never.
+        invoicing: whether orders are accepted and invoiced by themselves while the shop serves.
+        mail: where mail goes while the shop serves; None leaves it queued.
         consent_required: whether an order needs the consent to automatic renewal.
         quote_hold: how long a quoted price is held.
         order_session: life of a session opened by a licence file.
@@ -37,8 +42,11 @@ class ShopSettings:
     signing_key: SigningKey
     trusted_keys: tuple[TrustedKey, ...]
     vendor: Vendor = field(default_factory=vendor)
+    seller: Seller = field(default_factory=seller)
     today: Callable[[], date] = today_in_warsaw
     auto_fulfil: float | None = None
+    invoicing: bool = False
+    mail: Transport | None = None
     consent_required: bool = True
     quote_hold: timedelta = timedelta(hours=24)
     order_session: timedelta = timedelta(hours=12)

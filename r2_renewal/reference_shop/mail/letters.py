@@ -1,0 +1,108 @@
+"""The letters of the shop: what each kind says, to whom, and of which event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from r2_renewal.domain.consent import TERMS
+from r2_renewal.domain.money import Money
+from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop.mail.queue import queue_mail
+from r2_renewal.reference_shop.mail.rendering import MailKind
+from r2_renewal.reference_shop.quotes import domain_quote
+from r2_renewal.reference_shop.settings import ShopSettings
+from r2_renewal.reference_shop.tables import ConsentRow, CorrectionRow, Customer, InvoiceRow, MailRow, OrderRow
+
+
+def confirm_order(session: Session, settings: ShopSettings, order: OrderRow, customer: Customer) -> MailRow:
+    """Confirm an order with the contract and the consent, on a durable medium (u.p.k. 21)."""
+    consent = session.scalar(select(ConsentRow).where(ConsentRow.order_id == order.id))
+    values = {
+        "order": order,
+        "quote": domain_quote(order.quote),
+        "customer": customer,
+        "consent": consent,
+        "terms": texts.document(TERMS, order.terms_version, settings.vendor),
+    }
+    return queue_mail(
+        session,
+        settings,
+        MailKind.ORDER_CONFIRMATION,
+        customer_id=order.customer_id,
+        to=order.email,
+        event=order.id,
+        values=values,
+    )
+
+
+def tell_of_invoice(session: Session, settings: ShopSettings, invoice: InvoiceRow, to: str) -> MailRow:
+    """Tell that an invoice is issued, where it is and how to pay it."""
+    values = {"invoice": invoice, "gross": Money(invoice.gross)}
+    return queue_mail(
+        session,
+        settings,
+        MailKind.INVOICE,
+        customer_id=invoice.customer_id,
+        to=to,
+        event=invoice.id,
+        values=values,
+    )
+
+
+def acknowledge_correction(session: Session, settings: ShopSettings, report: CorrectionRow, to: str) -> MailRow:
+    """Acknowledge a report of wrong company data with its ticket."""
+    return queue_mail(
+        session,
+        settings,
+        MailKind.CORRECTION_TICKET,
+        customer_id=report.customer_id,
+        to=to,
+        event=str(report.pk),
+        values={"report": report},
+    )
+
+
+def acknowledge_withdrawal(
+    session: Session, settings: ShopSettings, order: OrderRow, *, person: str, to: str, received_at: datetime
+) -> MailRow:
+    """Acknowledge a withdrawal from the contract: what was declared, by whom, on which day and at what time (u.p.k. 30)."""
+    values = {"order": order, "person": person, "email": to, "received_at": received_at}
+    return queue_mail(
+        session,
+        settings,
+        MailKind.WITHDRAWAL_RECEIPT,
+        customer_id=order.customer_id,
+        to=to,
+        event=order.id,
+        values=values,
+    )
+
+
+def send_password_reset(
+    session: Session, settings: ShopSettings, *, customer_id: str, to: str, link: str, event: str, ends_at: datetime
+) -> MailRow:
+    """Send the way to a new password; it is never sent after it has ended, and wiped once it is sent.
+
+    Args:
+        session: the caller's writing session.
+        settings: the shop's.
+        customer_id: whose account it is.
+        to: the login's address.
+        link: what the customer opens.
+        event: names this reset, e.g. the digest of its token.
+        ends_at: when the link stops working.
+    """
+    values = {"link": link, "ends_at": ends_at}
+    return queue_mail(
+        session,
+        settings,
+        MailKind.PASSWORD_RESET,
+        customer_id=customer_id,
+        to=to,
+        event=event,
+        values=values,
+        useless_after=ends_at,
+    )
