@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import DataCorrectionBody
+from r2_renewal.reference_shop.mail.letters import acknowledge_correction
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import CorrectionRow
+from r2_renewal.reference_shop.tables import CorrectionRow, Customer, User
 
 
 def report(shop: Shop, customer_id: str, message: str) -> DataCorrectionBody:
@@ -23,4 +27,13 @@ def report(shop: Shop, customer_id: str, message: str) -> DataCorrectionBody:
     with shop.database.writing() as session:
         session.add(row)
         session.flush()
+        to = _address(session, customer_id)
+        if to:
+            acknowledge_correction(session, shop.settings, row, to)
         return DataCorrectionBody(ticket=row.ticket)
+
+
+def _address(session: Session, customer_id: str) -> str:
+    """Return where the customer reads mail: the invoices' address, or else a login's; empty where neither is known."""
+    own = session.get_one(Customer, customer_id).invoice_email
+    return own or session.scalar(select(User.email).where(User.customer_id == customer_id).limit(1)) or ""

@@ -22,6 +22,7 @@ from r2_renewal.domain.consent import TERMS, GivenConsent
 from r2_renewal.domain.offer import Quote
 from r2_renewal.domain.order import OrderState
 from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop.mail.letters import confirm_order
 from r2_renewal.reference_shop.order_checks import Contact, check_consent, check_fields, check_nip
 from r2_renewal.reference_shop.orders import has_open_order, order_body
 from r2_renewal.reference_shop.problems import Refusal
@@ -136,6 +137,7 @@ def _record(shop: Shop, session: Session, key: str, request: OrderRequest, accep
     session.add(OrderEvent(order_pk=order.pk, state=order.state, at=now))
     if accepted.consent is not None:
         session.add(_consent_row(order, accepted, accepted.consent, now))
+    confirm_order(session, shop.settings, order, accepted.customer)
     response = msgspec.json.encode(order_body(order))
     session.add(_key_row(order, key, request, response))
     return response
