@@ -1,4 +1,4 @@
-"""Shared ground of the suite: offscreen Qt by default, the long mode, and goldens."""
+"""Shared ground of the suite: offscreen Qt by default, the long mode, goldens, and the closing line of the fault matrix."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
+
+from tests.faults.closing_line import MARKER, ClosingLine
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -15,6 +17,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", default=False, help="run the long counts of property, fuzz and kill tests"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count the rows of the fault matrix."""
+    config.addinivalue_line("markers", MARKER)
+    config.pluginmanager.register(ClosingLine())
 
 
 @pytest.fixture
