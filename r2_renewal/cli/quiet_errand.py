@@ -73,7 +73,7 @@ class _Errand(QObject):
             QTimer.singleShot(SETTLED_MS, self, self._consider)
 
     def _consider(self) -> None:
-        from r2_renewal.store.outbox import has_unsettled
+        from r2_renewal.store.unsettled import has_unsettled
 
         if not self._waits_for_shop and not has_unsettled(self._settings.state_dir):
             QCoreApplication.quit()

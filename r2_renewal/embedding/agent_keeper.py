@@ -92,7 +92,7 @@ class AgentKeeper(QObject):
             self.link.close()
 
     def _is_unsettled(self) -> bool:
-        from r2_renewal.store.outbox import has_unsettled
+        from r2_renewal.store.unsettled import has_unsettled
 
         return has_unsettled(self._settings.state_dir)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
+    class Container(Protocol):
+        """Whoever takes the failures of its own methods."""
 
-class Container(Protocol):
-    """Whoever takes the failures of its own methods."""
-
-    def take_failure(self, error: BaseException, where: str) -> None:
-        """Take note of a failure inside; the host goes on."""
+        def take_failure(self, error: BaseException, where: str) -> None:
+            """Take note of a failure inside; the host goes on."""
 
 
 Act = TypeVar("Act", bound="Callable[..., None]")

@@ -54,7 +54,7 @@ def check(settings: Settings, today: date) -> StartupCheck:
     """
     from r2_renewal.licensing.choice import choose
     from r2_renewal.store.clock_marks import ClockMarkFile
-    from r2_renewal.store.outbox import has_unsettled
+    from r2_renewal.store.unsettled import has_unsettled
 
     now = datetime.now(UTC)
     marks_file = ClockMarkFile(settings.state_dir)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import stat
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -61,7 +60,7 @@ class ClockMarkFile:
         if not _moved(self.read() if known is None else known, marks):
             return True
         document = {name: moment.isoformat() for name in _NAMES if (moment := getattr(marks, name)) is not None}
-        temporary = self.path.with_name(f".{FILE_NAME}.{secrets.token_hex(4)}.tmp")
+        temporary = self.path.with_name(f".{FILE_NAME}.{os.urandom(4).hex()}.tmp")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_text(json.dumps(document), encoding="ascii")

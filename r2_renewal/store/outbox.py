@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store import database
+from r2_renewal.store.unsettled import UNSETTLED
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -40,7 +41,6 @@ class OutboxState(StrEnum):
 
 UNANSWERED = (OutboxState.CONFIRMED, OutboxState.SENDING, OutboxState.UNKNOWN)
 MAY_HAVE_ARRIVED = (OutboxState.SENDING, OutboxState.UNKNOWN)
-_UNSETTLED = "settled = 0 AND state IN ('confirmed', 'sending', 'unknown', 'accepted')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Outbox:
         if not database.exists(self._state_dir):
             return ()
         with database.reading(self._state_dir) as connection:
-            query = f"SELECT {_COLUMNS} FROM outbox WHERE {_UNSETTLED} ORDER BY confirmed_at"  # noqa: S608
+            query = f"SELECT {_COLUMNS} FROM outbox WHERE {UNSETTLED} ORDER BY confirmed_at"  # noqa: S608
             return tuple(_row_of(values) for values in connection.execute(query))
 
     def claim(self, key: str, states: Collection[OutboxState]) -> OutboxRow | None:
@@ -199,22 +199,6 @@ class Outbox:
                 "DELETE FROM outbox WHERE state = ? AND confirmed_at < ?",
                 (OutboxState.NOT_SENT, time.time() - KEEP_UNSENT_SECONDS),
             )
-
-
-def has_unsettled(state_dir: Path) -> bool:
-    """Return whether an order is still to be brought to its end: then the agent is worth starting. Never raises.
-
-    Args:
-        state_dir: folder of local state; nothing is created in it.
-    """
-    if not database.exists(state_dir):
-        return False
-    try:
-        with database.reading(state_dir, database.HOST_BUSY_SECONDS) as connection:
-            query = f"SELECT 1 FROM outbox WHERE {_UNSETTLED} LIMIT 1"  # noqa: S608
-            return connection.execute(query).fetchone() is not None
-    except RenewalError:
-        return False
 
 
 def _same(row: OutboxRow, digest: str) -> OutboxRow:

@@ -25,8 +25,8 @@ from r2_renewal.store.outbox import (
     Outbox,
     OutboxRow,
     OutboxState,
-    has_unsettled,
 )
+from r2_renewal.store.unsettled import has_unsettled
 
 ANY = tuple(OutboxState)
 

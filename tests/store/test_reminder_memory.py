@@ -14,8 +14,9 @@ import pytest
 
 from r2_renewal.domain.reminder import ReminderMemory
 from r2_renewal.store import database
-from r2_renewal.store.outbox import Outbox, OutboxState, has_unsettled
+from r2_renewal.store.outbox import Outbox, OutboxState
 from r2_renewal.store.reminder_memory import claim, claim_refresh, note_enrolment, recall, snooze
+from r2_renewal.store.unsettled import has_unsettled
 
 EMPTY = ReminderMemory()
 ASKED, REMIND = date(2026, 11, 22), date(2026, 12, 8)
@@ -100,7 +101,7 @@ def test_what_a_killed_writer_left_half_done_is_undone_by_the_reader(tmp_path: P
 def test_remembering_nothing_does_not_import_sqlite(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from r2_renewal.store.outbox import has_unsettled\n"
+        "from r2_renewal.store.unsettled import has_unsettled\n"
         "from r2_renewal.store.reminder_memory import recall\n"
         "recall(Path(sys.argv[1]), 'lic-1'); has_unsettled(Path(sys.argv[1]))\n"
         "print('sqlite3' in sys.modules, 'msgspec' in sys.modules)"
