@@ -1,4 +1,7 @@
-"""``python -I -m r2_renewal.agent``: the agent process, from the host's pipe opening to its end."""
+"""``python -I -m r2_renewal.agent``: the agent process, from the host's pipe opening to its end.
+
+With ``--vault`` at the end it is the agent's own child instead, which runs one errand to the keyring.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,18 @@ import signal
 import sys
 from typing import NoReturn
 
+from r2_renewal.agent import vault_process
 from r2_renewal.agent.agent_log import AgentLog
 from r2_renewal.agent.rpc import Channel, Server
 from r2_renewal.agent.service import Service
 from r2_renewal.agent.stdio import take_over
+from r2_renewal.agent.vault import OPTION
 
 
 def main() -> NoReturn:
     """Serve the host and end with it, quietly and at once."""
+    if sys.argv[-1] == OPTION:
+        vault_process.main()
     # Ctrl-C in a terminal reaches the whole process group; the host decides when we end, by closing the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log = AgentLog()

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
-    """Stable codes, short enough to be read over the telephone. L licence, N network, O order, S system."""
+    """Stable codes, short enough to be read over the telephone. L licence, N network, O order, A account, S system."""
 
     LICENCE_MISSING = "R2-L01"
     LICENCE_UNREADABLE = "R2-L02"
@@ -52,6 +52,14 @@ class ErrorCode(StrEnum):
     KEY_REUSED = "R2-O09"
     ORDER_IN_PROGRESS = "R2-O10"
     ORDER_CANCELLED = "R2-O11"
+
+    ACCOUNT_REFUSED = "R2-A01"
+    LOGIN_AGAIN = "R2-A02"
+    VAULT_ABSENT = "R2-A03"
+    VAULT_LOCKED = "R2-A04"
+    VAULT_FAILED = "R2-A05"
+    VAULT_MUTE = "R2-A06"
+    VAULT_TOO_LONG = "R2-A07"
 
     AGENT_MISSING = "R2-S01"
     AGENT_DIED = "R2-S02"

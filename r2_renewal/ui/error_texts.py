@@ -13,7 +13,8 @@ from r2_renewal.domain.order_flow import Field, Reason
 
 def sentence(code: ErrorCode) -> str:
     """Return the sentence for a user: what happened and what to do."""
-    return {**_of_licences(), **_of_the_network(), **_of_orders(), **_of_the_system(), **_of_the_shops_keeper()}[code]
+    of_users = {**_of_licences(), **_of_the_network(), **_of_orders(), **_of_the_account(), **_of_the_system()}
+    return {**of_users, **_of_the_shops_keeper()}[code]
 
 
 def _of_licences() -> dict[ErrorCode, str]:
@@ -88,6 +89,47 @@ def _of_orders() -> dict[ErrorCode, str]:
         ErrorCode.ORDER_IN_PROGRESS: "To zamówienie jest właśnie przetwarzane. Poczekaj chwilę – sprawdzimy jego stan.",
         ErrorCode.ORDER_CANCELLED: "Zamówienie zostało anulowane. Jeśli to pomyłka, złóż je ponownie w Pomoc → eSklep.",
     }
+
+
+def _of_the_account() -> dict[ErrorCode, str]:
+    return {
+        ErrorCode.ACCOUNT_REFUSED: "Adres e-mail lub hasło są nieprawidłowe. Popraw je albo wybierz „Nie pamiętasz hasła?”.",
+        ErrorCode.LOGIN_AGAIN: "Sesja na koncie wygasła. Zaloguj się ponownie.",
+        ErrorCode.VAULT_ABSENT: "Na tym komputerze nie działa bezpieczny magazyn haseł. Po ponownym uruchomieniu zaloguj się jeszcze raz.",
+        ErrorCode.VAULT_LOCKED: "Magazyn haseł systemu jest zablokowany. Odblokuj go i zaloguj się ponownie.",
+        ErrorCode.VAULT_FAILED: "Magazyn haseł systemu zgłosił błąd. Zaloguj się ponownie albo poproś o pomoc administratora.",
+        ErrorCode.VAULT_MUTE: "Magazyn haseł systemu nie odpowiedział na czas. Odblokuj go i zaloguj się ponownie.",
+        ErrorCode.VAULT_TOO_LONG: "Ta sesja nie mieści się w magazynie haseł systemu. Po ponownym uruchomieniu zaloguj się jeszcze raz.",
+    }
+
+
+def session_only_sentence(code: ErrorCode) -> str:
+    """Return the sentence after a login that was to be remembered and could not be, for a VAULT_* code."""
+    causes = {
+        ErrorCode.VAULT_ABSENT: "na tym komputerze nie działa bezpieczny magazyn haseł",
+        ErrorCode.VAULT_LOCKED: "magazyn haseł systemu jest zablokowany",
+        ErrorCode.VAULT_MUTE: "magazyn haseł systemu nie odpowiedział na czas",
+        ErrorCode.VAULT_TOO_LONG: "sesja nie mieści się w magazynie haseł systemu",
+    }
+    cause = causes.get(code, "magazyn haseł systemu zgłosił błąd")
+    return f"Zalogowano tylko do zamknięcia eSklepu: {cause}."
+
+
+def logout_sentence(*, is_revoked: bool, is_removed: bool) -> str:
+    """Return the sentence after „Wyloguj”.
+
+    Args:
+        is_revoked: whether the shop has ended the session.
+        is_removed: whether nothing of it is left on this computer; without consequence once it is revoked.
+    """
+    if is_revoked:
+        return "Wylogowano."
+    if is_removed:
+        return "Wylogowano na tym komputerze. eSklep nie odpowiedział, więc po jego stronie sesja wygaśnie później."
+    return (
+        "Nie udało się wylogować: eSklep nie odpowiedział, a magazyn haseł systemu jest niedostępny. Połącz się z Internetem "
+        "i wyloguj się ponownie."
+    )
 
 
 def _of_the_system() -> dict[ErrorCode, str]:
