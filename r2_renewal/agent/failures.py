@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
-from ssl import SSLError
+from ssl import SSLEOFError, SSLError, SSLZeroReturnError
 
 from r2_renewal.agent import translate
 from r2_renewal.agent.protocol import Delivery, ErrorData
@@ -175,7 +175,7 @@ def of_exception(error: Exception, *, reached: bool, at_proxy: bool = False) -> 
         at_proxy: whether a proxy had not yet let the connection through.
     """
     code = _code_of_causes(tuple(_causes(error)), reached)
-    if at_proxy and code is ErrorCode.TIMEOUT:
+    if at_proxy and code in (ErrorCode.OFFLINE, ErrorCode.TIMEOUT, ErrorCode.NOT_THE_SHOP):
         code = ErrorCode.PROXY
     # The message is left out: libraries put the URL and headers into it.
     return ShopError(code, type(error).__name__, Delivery.UNKNOWN if reached else Delivery.NOT_SENT)
@@ -194,9 +194,10 @@ def _code_of_causes(causes: tuple[BaseException, ...], reached: bool) -> ErrorCo
         return ErrorCode.CONFIGURATION
     if any(_is_timeout(cause) for cause in causes):
         return ErrorCode.TIMEOUT
-    if any_of(SSLError, pool.SSLError) and not reached:
+    is_cut = any_of(SSLEOFError, SSLZeroReturnError)
+    if any_of(SSLError, pool.SSLError) and not is_cut and not reached:
         return ErrorCode.TLS
-    if any_of(RemoteDisconnected, IncompleteRead, ConnectionError):
+    if is_cut or any_of(RemoteDisconnected, IncompleteRead, ConnectionError):
         return ErrorCode.OFFLINE
     if any_of(HTTPException, pool.InvalidChunkLength, pool.HeaderParsingError, pool.DecodeError, ValueError):
         return ErrorCode.NOT_THE_SHOP

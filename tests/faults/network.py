@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,14 @@ from r2_renewal.store.outbox import Outbox, OutboxState
 from r2_renewal.ui.error_texts import sentence
 from tests.agent.conversation import Conversation, Hosts, RefusedError
 from tests.agent.scripted_shop import TOKEN, ScriptedShop
-from tests.licence_files import LICENCE
+from tests.licence_files import LICENCE, Vendor
 
-HASTY_SECONDS = 0.6
+HASTY_SECONDS = 1.0
 # What hangs would hang for ever; a busy machine is merely late.
 LATE_SECONDS = 10 * HASTY_SECONDS
 LARGEST_GROWTH_KIB = 32 * 1024
 
-_SECRETS = (TOKEN, LICENCE.nip, LICENCE.company, "@", "http", "Bearer", "Nowak", "601234567")
+_SECRETS = (TOKEN, LICENCE.nip, LICENCE.company, "@", "http", "Bearer", "Nowak", "Łucja", "601234567")
 _LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d+ [A-Za-z0-9_.:-]+ [A-Za-z0-9_.:-]+( \d+ ms)?")
 
 
@@ -99,10 +99,14 @@ class Scene:
         """With a healthy shop the agent goes on; its log holds no secret, its outbox nothing that nobody confirmed."""
         self.shop.forget_scripts()
         self.opens()
+        self.log_is_clean()
+        assert {row.key for row in Outbox(self.hosts.state_dir).unsettled()} == set(self.shop.orders)
+
+    def log_is_clean(self) -> None:
+        """Every line of the log is of our own words; there is no secret, address or name in it."""
         log = self.hosts.log()
         assert [line for line in log.splitlines() if not _LOG_LINE.fullmatch(line)] == []
         assert [secret for secret in _SECRETS if secret in log] == []
-        assert {row.key for row in Outbox(self.hosts.state_dir).unsettled()} == set(self.shop.orders)
 
 
 def _peak_kib(process: Path) -> int:
@@ -126,3 +130,32 @@ def deaf() -> socket.socket:
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     return bound
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory, vendor: Vendor) -> Iterator[tuple[ScriptedShop, Hosts]]:
+    """A shop that the rows of this module share, each with its own fault, and what starts agents for it."""
+    with closing(ScriptedShop(vendor)) as shop:
+        hosts = Hosts(tmp_path_factory.mktemp("hosts"), vendor, shop.url)
+        hosts.licence.write_bytes(vendor.certificate())
+        yield shop, hosts
+        hosts.close()
+
+
+def opened(started: tuple[ScriptedShop, Hosts], call_seconds: float) -> Scene:
+    shop, hosts = started
+    scene = Scene(shop, hosts, hosts.greeted(call_seconds=call_seconds))
+    scene.opens()
+    return scene
+
+
+@pytest.fixture(scope="module")
+def hasty(started: tuple[ScriptedShop, Hosts]) -> Scene:
+    """An agent with a deadline of a moment, its session open."""
+    return opened(started, HASTY_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def patient(started: tuple[ScriptedShop, Hosts]) -> Scene:
+    """An agent with time for three tries, its session open."""
+    return opened(started, 30.0)

@@ -46,9 +46,9 @@ class Relay(ScriptedShop):
 class Proxy(ScriptedShop):
     """An HTTP proxy: whatever a tunnel is asked for, it ends at the shop behind; scripts are for ``CONNECT host:port``."""
 
-    def __init__(self, behind: ScriptedShop, listener: socket.socket | None = None) -> None:
+    def __init__(self, behind: ScriptedShop, listener: socket.socket | None = None, *, is_open: bool = True) -> None:
         self._shop = behind
-        super().__init__(behind.vendor, listener=listener)
+        super().__init__(behind.vendor, listener=listener, is_open=is_open)
 
     def _healthy(self, peer: socket.socket, _seen: Seen) -> None:
         with suppress(OSError):

@@ -17,7 +17,7 @@ from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order import ConfirmedOrder
 from r2_renewal.ui.error_texts import sentence
 from tests.agent.conversation import COMMAND, Conversation, Hosts
-from tests.agent.scripted_shop import ScriptedShop
+from tests.agent.scripted_shop import Reception, ScriptedShop
 from tests.faults.certificates import DAY, NOW, Identity, authority, server
 from tests.faults.network import HASTY_SECONDS, LATE_SECONDS, Scene, deaf, is_order_of
 from tests.faults.sealed_network import NameServer, Naming, SealedNetwork, sealed
@@ -158,7 +158,7 @@ def secure(folder: Path, root: Identity, vendor: Vendor) -> Iterator[Scene]:
     stranger.write_bytes(server("127.0.0.1", None).pem)
     # OpenSSL's own variable stands for the system's store; those of requests and curl must open no way round it.
     ways_round = dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(stranger)) | {"PYTHONHTTPSVERIFY": "0"}
-    agent = greeted(hosts, {"SSL_CERT_FILE": str(folder / "store.pem"), **ways_round}, order_seconds=ORDER_SECONDS)
+    agent = greeted(hosts, {"SSL_CERT_FILE": str(folder / "store.pem"), **ways_round}, call_seconds=30.0)
     scene = Scene(shop, hosts, agent)
     scene.opens()
     yield scene
@@ -191,6 +191,20 @@ def test_n05_a_certificate_that_nobody_should_believe(secure: Scene, root: Ident
     secure.is_unharmed()
 
 
+def speak_no_tls(peer: socket.socket) -> None:
+    """Answer before anything was asked, in plain HTTP."""
+    peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    peer.recv(65536)
+
+
+def test_n05_a_shop_that_speaks_no_tls(secure: Scene) -> None:
+    before = secure.shop.connections
+    secure.shop.receive(*[speak_no_tls] * 3)
+    assert secure.code() is ErrorCode.TLS
+    assert secure.shop.connections - before == 1
+    secure.is_unharmed()
+
+
 def test_n06_a_corporate_root_in_the_systems_store(secure: Scene) -> None:
     secure.opens()
     secure.is_unharmed()
@@ -209,15 +223,30 @@ def drip(peer: socket.socket) -> None:
         Event().wait(0.05)
 
 
+def break_off(peer: socket.socket) -> None:
+    """Take the greeting of TLS and go."""
+    peer.recv(65536)
+
+
+def test_n07_a_handshake_that_breaks_off(secure: Scene) -> None:
+    secure.shop.receive(break_off, break_off)
+    before = secure.shop.connections
+    secure.opens()
+    assert secure.shop.connections - before == 3
+    secure.shop.receive(*[break_off] * 3)
+    assert secure.code() is ErrorCode.OFFLINE
+    secure.is_unharmed()
+
+
 @pytest.mark.parametrize("reception", [stall, drip])
 def test_n07_a_handshake_that_stalls(
-    hosts: Hosts, folder: Path, root: Identity, vendor: Vendor, confirmed: ConfirmedOrder, reception: object
+    hosts: Hosts, folder: Path, root: Identity, vendor: Vendor, confirmed: ConfirmedOrder, reception: Reception
 ) -> None:
     gone = Event()
 
     def until_gone(peer: socket.socket) -> None:
         with suppress(OSError):
-            stall(peer) if reception is stall else drip(peer)
+            reception(peer)
         gone.set()
 
     (folder / "store.pem").write_bytes(root.pem)
