@@ -25,6 +25,7 @@ from r2_renewal.licensing.keys import ED25519_KEY_BYTES
 from r2_renewal.reference_shop import openapi, panel, sessions
 from r2_renewal.reference_shop.auto_fulfilment import watch
 from r2_renewal.reference_shop.keys import signing_key_of
+from r2_renewal.reference_shop.mail.sender import MailSender
 from r2_renewal.reference_shop.problems import Refusal, on_failure, on_http_error, on_refusal
 from r2_renewal.reference_shop.routes import PUBLIC, SECURED
 from r2_renewal.reference_shop.sessions import Caller
@@ -88,12 +89,18 @@ def api_description() -> str:
 def _life(shop: Shop) -> Any:
     @asynccontextmanager
     async def life(_app: Litestar) -> AsyncIterator[None]:
-        seconds = shop.settings.auto_fulfil
-        task = None if seconds is None else asyncio.create_task(watch(shop, seconds))
+        settings = shop.settings
+        moves = settings.invoicing or settings.auto_fulfil is not None
+        task = asyncio.create_task(watch(shop)) if moves else None
+        sender = MailSender(shop, settings.mail) if settings.mail is not None else None
+        if sender is not None:
+            sender.start()
         try:
             yield
         finally:
             await _end(task)
+            if sender is not None:
+                sender.stop()
             shop.database.close()
 
     return life

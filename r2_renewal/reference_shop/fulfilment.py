@@ -1,8 +1,9 @@
-"""Fulfilment: a paid order becomes a longer or larger licence, signed anew; exactly once.
+"""Fulfilment: an order is invoiced, paid, and becomes a longer or larger licence, signed anew; each step exactly once.
 
 Rules: the writer's lock is taken before the order is read, so two processes at once do it once; a subscription is counted
 from the licence's end at that moment, so no day is lost; ``seq`` rises by one; the licence is enrolled in automatic renewal
-where the order carried the consent.
+where the order carried the consent. An automatic renewal's order has renewed its licence on the day it was made: its payment
+changes the order alone.
 """
 
 from __future__ import annotations
@@ -15,18 +16,36 @@ from sqlalchemy.orm import Session
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import OrderState
+from r2_renewal.reference_shop import invoices
 from r2_renewal.reference_shop.licence_files import sign
+from r2_renewal.reference_shop.mail.letters import tell_of_invoice
 from r2_renewal.reference_shop.orders import OPEN_STATES, WAY
 from r2_renewal.reference_shop.pricing import ONE_DAY, period_of
+from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import LicenceRow, OrderEvent, OrderRow
+from r2_renewal.reference_shop.tables import LicenceRow, OrderEvent, OrderRow, RenewalRow
 
 
-def open_orders(shop: Shop) -> list[str]:
-    """Return the identifiers of every order on its way, oldest first."""
+def open_orders(shop: Shop, *states: OrderState) -> list[str]:
+    """Return the identifiers of every order on its way, oldest first; of those in some states alone, where any is named."""
+    wanted = [state.value for state in states] or OPEN_STATES
     with shop.database.reading() as session:
-        query = select(OrderRow.id).where(OrderRow.state.in_(OPEN_STATES)).order_by(OrderRow.pk)
+        query = select(OrderRow.id).where(OrderRow.state.in_(wanted)).order_by(OrderRow.pk)
         return list(session.scalars(query))
+
+
+def invoice(shop: Shop, order_id: str) -> bool:
+    """Accept a placed order and issue its invoice; return whether anything was done.
+
+    Raises:
+        RenewalError: NO_SUCH_ORDER, where there is no such order.
+    """
+    with shop.database.writing() as session:
+        order = _found(session, order_id)
+        if order.state not in (OrderState.PLACED.value, OrderState.ACCEPTED.value):
+            return False
+        pass_to(session, shop.settings, order, OrderState.INVOICED)
+        return True
 
 
 def fulfil(shop: Shop, order_id: str) -> bool:
@@ -38,13 +57,12 @@ def fulfil(shop: Shop, order_id: str) -> bool:
         RenewalError: NO_SUCH_ORDER, where there is no such order.
     """
     with shop.database.writing() as session:
-        order = session.scalar(select(OrderRow).where(OrderRow.id == order_id))
-        if order is None:
-            raise RenewalError(ErrorCode.NO_SUCH_ORDER, "no such order")
+        order = _found(session, order_id)
         if order.state not in OPEN_STATES:
             return False
-        _pass_states(shop, session, order)
-        _renew(shop, order, order.licence)
+        pass_to(session, shop.settings, order, OrderState.FULFILLED)
+        if not _is_automatic(session, order):
+            renew(shop.settings, order, order.licence)
         return True
 
 
@@ -67,14 +85,32 @@ def mark_paid(shop: Shop, order: str) -> bool:
     return fulfil(shop, found.id)
 
 
-def _pass_states(shop: Shop, session: Session, order: OrderRow) -> None:
-    reached = WAY.index(OrderState(order.state))
-    now = shop.settings.now()
-    session.add_all(OrderEvent(order_pk=order.pk, state=state.value, at=now) for state in WAY[reached + 1 :])
-    order.state = OrderState.FULFILLED.value
+def _found(session: Session, order_id: str) -> OrderRow:
+    order = session.scalar(select(OrderRow).where(OrderRow.id == order_id))
+    if order is None:
+        raise RenewalError(ErrorCode.NO_SUCH_ORDER, "no such order")
+    return order
 
 
-def _renew(shop: Shop, order: OrderRow, licence: LicenceRow) -> None:
+def pass_to(session: Session, settings: ShopSettings, order: OrderRow, state: OrderState) -> None:
+    """Take an order through every state up to one, with what each brings: its invoice, and the invoice's payment."""
+    now = settings.now()
+    ahead = WAY[WAY.index(OrderState(order.state)) + 1 : WAY.index(state) + 1]
+    session.add_all(OrderEvent(order_pk=order.pk, state=passed.value, at=now) for passed in ahead)
+    order.state = state.value
+    issued = invoices.issue(session, settings, order) if OrderState.INVOICED in ahead else None
+    if OrderState.PAID in ahead:
+        invoices.pay(session, order, now)
+    if issued is not None:
+        tell_of_invoice(session, settings, issued, order.invoice_email)
+
+
+def _is_automatic(session: Session, order: OrderRow) -> bool:
+    return session.scalar(select(RenewalRow.pk).where(RenewalRow.order_id == order.id)) is not None
+
+
+def renew(settings: ShopSettings, order: OrderRow, licence: LicenceRow) -> None:
+    """Give the licence what the order is for, and sign it."""
     licence.valid_until = _new_end(order, licence)
     if order.quote.kind == ServiceKind.EXTENSION.value:
         licence.limits = {**licence.limits, **order.quote.limits}
@@ -83,7 +119,7 @@ def _renew(shop: Shop, order: OrderRow, licence: LicenceRow) -> None:
         licence.auto_renewal = True
     if licence.auto_renewal:
         licence.renewal_date = licence.valid_until + ONE_DAY
-    sign(shop.settings, licence)
+    sign(settings, licence)
 
 
 def _new_end(order: OrderRow, licence: LicenceRow) -> date:

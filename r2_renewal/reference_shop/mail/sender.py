@@ -23,6 +23,8 @@ from r2_renewal.reference_shop.tables import MailRow
 
 POLL_SECONDS = 1.0
 STOP_SECONDS = 1.0
+# Senders wait for one another at the queue, and nobody waits for them.
+_SENDERS = "outgoing mail"
 LOGGER = logging.getLogger("r2_renewal.shop")
 
 
@@ -53,7 +55,7 @@ def send_due(shop: Shop, transport: Transport, stopping: threading.Event | None 
     """Send every message that is due; return how it went."""
     sent = failed = 0
     while stopping is None or not stopping.is_set():
-        with shop.database.writing() as session:
+        with shop.database.writing(_SENDERS) as session:
             taken = take_up(session, shop.settings.now())
         if taken is None:
             break
@@ -69,10 +71,10 @@ def _send(shop: Shop, transport: Transport, taken: MailRow) -> bool:
         transport.deliver(message_of(taken, shop.settings.seller), f"{taken.pk:06}-{taken.kind}")
     except UndeliveredError as error:
         LOGGER.warning("mail %s not delivered: %s", taken.pk, error.failure)
-        with shop.database.writing() as session:
+        with shop.database.writing(_SENDERS) as session:
             note_failed(session, taken, error.failure, shop.settings.now(), for_good=error.for_good)
         return False
-    with shop.database.writing() as session:
+    with shop.database.writing(_SENDERS) as session:
         note_sent(session, taken, shop.settings.now())
     return True
 
