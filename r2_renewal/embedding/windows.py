@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject
 
 from r2_renewal.config import Presentation
+from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.placing import place_over
@@ -16,6 +18,7 @@ from r2_renewal.ui.reminder_dialog import ReminderDialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from PySide6.QtWidgets import QMainWindow
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from r2_renewal.domain.reminder import Answer, Question
     from r2_renewal.embedding.agent_keeper import AgentKeeper
     from r2_renewal.settings import Settings
+
+LOG = logging.getLogger("r2_renewal")
 
 
 class Windows(QObject):
@@ -68,7 +73,7 @@ class Windows(QObject):
         if self._eshop is None:
             settings = self._settings
             self._eshop = EshopWindow(
-                self._keeper.link, links_of(settings), settings.today, self._main_window, settings.policy.decided
+                self._keeper.link, links_of(settings), self._today, self._main_window, settings.policy.decided
             )
             self._keeper.need()
             self._eshop.destroyed.connect(self._on_eshop_gone)
@@ -77,6 +82,14 @@ class Windows(QObject):
         self._eshop.show()
         self._eshop.raise_()
         self._eshop.activateWindow()
+
+    def _today(self) -> date:
+        """Return the host's day; where the host fails to tell it, the computer's, since the basket must be shown."""
+        try:
+            return self._settings.today()
+        except Exception as error:
+            LOG.warning("renewal module: the host cannot tell the day (%s)", type(error).__name__)
+            return today_in_warsaw()
 
     def close(self) -> None:
         """Close every window."""

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit,
 
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.ui.basket_model import ENTRY_ROLE, BasketModel, BasketOrder, Column
+from r2_renewal.ui.plain_text import PlainLabel
+from r2_renewal.ui.renewing_text import renewing_text
 
 
 class BasketView(QWidget):
@@ -34,6 +36,8 @@ class BasketView(QWidget):
         self.search.setAccessibleName("Szukaj")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._rows.setFilterFixedString)
+        self._renewing = PlainLabel(parent=self)
+        self._renewing.hide()
         self._build_table()
 
     def _build_table(self) -> None:
@@ -54,6 +58,7 @@ class BasketView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(title)
         column.addWidget(table, 1)
+        column.addWidget(self._renewing)
         table.activated.connect(lambda _: self.chosen.emit())
         table.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
 
@@ -61,6 +66,8 @@ class BasketView(QWidget):
         """Show these programs as of a calendar day in Warsaw; the selected program stays selected."""
         kept = self.entry()
         self._model.show(entries, today)
+        self._renewing.setText(renewing_text(entries, today))
+        self._renewing.setVisible(bool(self._renewing.text()))
         if kept is not None:
             self.select(kept.program.licence_id)
 

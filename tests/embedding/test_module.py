@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 import r2_renewal
 from r2_renewal.domain.clock import ClockMarks, ClockState
-from r2_renewal.domain.dates import warsaw_date
+from r2_renewal.domain.dates import today_in_warsaw, warsaw_date
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.licence import VerdictKind
 from r2_renewal.domain.reminder import Prompt, Silence, SilenceReason
@@ -236,6 +236,23 @@ def test_a_failure_inside_is_a_disabled_feature(qtbot: QtBot, window: QMainWindo
     window.show()
     qtbot.waitUntil(lambda: module.state.status is Status.DISABLED)
     assert module.state.code is ErrorCode.INTERNAL
+
+
+def test_a_host_that_cannot_tell_the_day_still_sees_its_basket(
+    qtbot: QtBot, window: QMainWindow, attach: Attach, caplog: pytest.LogCaptureFixture
+) -> None:
+    module = attach(date(2026, 1, 2))
+    checked(qtbot, window, module)
+    module.open_eshop()
+
+    def broken_clock() -> date:
+        raise RuntimeError("no clock")
+
+    windows = module._reminding._windows
+    assert windows is not None
+    windows._settings = windows._settings._replace(today=broken_clock)
+    assert windows._today() == today_in_warsaw()
+    assert "cannot tell the day" in caplog.text
 
 
 def test_a_memory_that_cannot_be_written_still_leaves_the_host_and_eshop(
