@@ -64,6 +64,16 @@ class LicenceRefresh:
 
         return self._of_product(self.parsed(read_certificate(self._best())))
 
+    def customer(self) -> str:
+        """Return the shop's identifier of the customer whose licence lies here.
+
+        Raises:
+            RenewalError: a LICENCE_* code, where there is none or it cannot be read.
+        """
+        from r2_renewal.licensing.reader import read_certificate
+
+        return self.parsed(read_certificate(self._best())).customer_id
+
     def _of_product(self, licence: Licence) -> OwnedProgram:
         program = licence.program(self.product)
         if program is None:

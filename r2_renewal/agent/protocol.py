@@ -6,7 +6,7 @@ sends notifications (no ``id``) when something happens by itself. No other file 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from msgspec import Raw, Struct
 from r2_renewal.domain.basket import Storefront
 from r2_renewal.domain.consent import Document
 from r2_renewal.domain.contact import ContactVerdict
+from r2_renewal.domain.draft import Draft
 from r2_renewal.domain.offer import Quote
 from r2_renewal.domain.order import ConfirmedOrder, Order
 
@@ -38,6 +39,9 @@ class Method(StrEnum):
     DATA_CORRECT = "data.correct"
     LICENCE_IMPORT = "licence.import"
     LICENCE_REFRESH = "licence.refresh"
+    DRAFT_LOAD = "draft.load"
+    DRAFT_SAVE = "draft.save"
+    DRAFT_DISCARD = "draft.discard"
 
 
 class Event(StrEnum):
@@ -192,6 +196,45 @@ class RefreshResult(Message, frozen=True):
     enrolled: bool
 
 
+class DraftLoadParams(Message, frozen=True):
+    """Which draft. Attributes: licence_id: the program's licence; nip: the NIP on record of the customer who opens the form."""
+
+    licence_id: str
+    nip: str
+
+
+class DraftResult(Message, frozen=True):
+    """The draft of one customer for one licence.
+
+    Attributes:
+        customer: whose form it is from now on; goes with every saving of it, whoever's licence lies here by then.
+        draft: what was kept; None where nothing is, or nothing that can be read.
+        saved_at: when it was saved last, aware; None with no draft.
+    """
+
+    customer: str
+    draft: Draft | None = None
+    saved_at: datetime | None = None
+
+
+class DraftSaveParams(Message, frozen=True):
+    """Attributes: customer: as ``draft.load`` told it; licence_id: the program's licence; draft: what to keep."""
+
+    customer: str
+    licence_id: str
+    draft: Draft
+
+
+class DraftDiscardParams(Message, frozen=True):
+    """Attributes: customer: as ``draft.load`` told it; licence_id: the program's licence."""
+
+    customer: str
+    licence_id: str
+
+
+DraftParams = DraftLoadParams | DraftSaveParams | DraftDiscardParams
+
+
 class LicenceInstalled(Message, frozen=True):
     """A newer licence stands in place of the old one.
 
@@ -277,6 +320,9 @@ RESULTS: dict[Method, type[Any]] = {
     Method.DATA_CORRECT: CorrectResult,
     Method.LICENCE_IMPORT: LicenceInstalled,
     Method.LICENCE_REFRESH: RefreshResult,
+    Method.DRAFT_LOAD: DraftResult,
+    Method.DRAFT_SAVE: Nothing,
+    Method.DRAFT_DISCARD: Nothing,
 }
 PARAMS: dict[Method, type[Any]] = {
     Method.HELLO: HelloParams,
@@ -288,6 +334,9 @@ PARAMS: dict[Method, type[Any]] = {
     Method.DATA_CORRECT: CorrectParams,
     Method.LICENCE_IMPORT: ImportParams,
     Method.LICENCE_REFRESH: Nothing,
+    Method.DRAFT_LOAD: DraftLoadParams,
+    Method.DRAFT_SAVE: DraftSaveParams,
+    Method.DRAFT_DISCARD: DraftDiscardParams,
 }
 EVENTS: dict[Event, type[Any]] = {
     Event.ORDER_CHANGED: OrderResult,

@@ -1,14 +1,15 @@
 """JSON-RPC 2.0, one object a line: reading calls, answering them, telling of events.
 
-Rules: lines are read on the main thread and answered from a small pool, so a call that waits for the shop stops no other; a
-line that is not understood gets an answer, never an end; only the end of the host's pipe ends the agent.
+Rules: lines are read on the main thread and answered from a small pool, so a call that waits for the shop stops no other; calls
+on drafts are answered in the order in which they came, and before the end; a line that is not understood gets an answer, never
+an end; only the end of the host's pipe ends the agent.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import BinaryIO
 
 import msgspec
@@ -21,7 +22,10 @@ from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 LONGEST_LINE = 4 * 1024 * 1024
 WORKERS = 6
+# The agent must be gone within a second of its pipe.
+LAST_WORDS_SECONDS = 0.6
 _JSON_RPC = "2.0"
+_IN_ORDER = (Method.DRAFT_LOAD, Method.DRAFT_SAVE, Method.DRAFT_DISCARD)
 
 
 class Channel:
@@ -64,15 +68,20 @@ class Server:
         self._service = service
         self._log = log
         self._pool = ThreadPoolExecutor(WORKERS, "call")
+        # One worker: of two savings of a draft the later one must stay.
+        self._queue = ThreadPoolExecutor(1, "draft")
+        self._last_words: Future[None] | None = None
 
     def serve(self) -> None:
-        """Read calls until the host closes the pipe; what is still under way then is left to the caller."""
+        """Read calls until the host closes the pipe; only drafts are still awaited then, the rest is left to the caller."""
         while line := self._calls.readline(LONGEST_LINE + 1):
             if len(line) > LONGEST_LINE:
                 self._skip(line)
                 self._refuse(None, protocol.PARSE_ERROR, "line too long")
             elif line.strip():
                 self._take(line)
+        if self._last_words is not None:
+            wait((self._last_words,), LAST_WORDS_SECONDS)
 
     def _skip(self, line: bytes) -> None:
         while line and not line.endswith(b"\n"):
@@ -91,6 +100,8 @@ class Server:
             self._refuse(request.id, protocol.INVALID_REQUEST, "not JSON-RPC 2.0")
         elif request.method not in set(Method):
             self._refuse(request.id, protocol.METHOD_NOT_FOUND, "unknown method")
+        elif self._service.is_greeted and request.method in _IN_ORDER:
+            self._last_words = self._queue.submit(self._work, request)
         elif self._service.is_greeted and request.method != Method.HELLO:
             self._pool.submit(self._work, request)
         else:

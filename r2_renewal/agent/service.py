@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.agent_log import AgentLog
+from r2_renewal.agent.drafting import Drafting
 from r2_renewal.agent.licence_refresh import LicenceRefresh
 from r2_renewal.agent.protocol import Event, HelloParams, HelloResult, Message, Method
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.keys import parse_trusted_keys
 from r2_renewal.store.clock_marks import ClockMarkFile
+from r2_renewal.store.drafts import Drafts
 from r2_renewal.store.outbox import Outbox
 from r2_renewal.store.shop_cache import ShopCache
 from r2_renewal.version import VERSION
@@ -34,6 +36,7 @@ class _Settings:
     hello: HelloParams
     refresh: LicenceRefresh
     outbox: Outbox
+    drafting: Drafting
 
 
 class Service:
@@ -65,7 +68,8 @@ class Service:
         self._log.open(Path(params.state_dir))
         places = tuple(Path(place) for place in (params.licence_path, params.fallback_path) if place)
         refresh = LicenceRefresh(places, keys, params.product_code)
-        self._settings = _Settings(params, refresh, Outbox(Path(params.state_dir)))
+        state_dir = Path(params.state_dir)
+        self._settings = _Settings(params, refresh, Outbox(state_dir), Drafting(Drafts(state_dir), refresh))
         open_orders = self._open_orders(self._settings.outbox)
         threading.Thread(target=self._begin, name="begin", daemon=True).start()
         return HelloResult(protocol=protocol.VERSION, version=VERSION, open_orders=open_orders)
@@ -76,6 +80,8 @@ class Service:
         Raises:
             RenewalError: why it could not be done.
         """
+        if isinstance(params, protocol.DraftParams):
+            return self._configured().drafting.call(params)
         from r2_renewal.agent import methods
 
         if isinstance(params, protocol.ContactParams):
@@ -104,6 +110,7 @@ class Service:
             self._log.write("begin", "ok", time.monotonic() - began)
             self._load_contact_rules()
             self._configured().outbox.forget_unsent()
+            self._configured().drafting.forget_old()
         except RenewalError as error:
             self._log.write("begin", error.code.value)
         except Exception as error:

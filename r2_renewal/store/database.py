@@ -13,7 +13,6 @@ folder after the journal is unlinked; without it a power cut could bring the jou
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -26,14 +25,14 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 FILE_NAME = "r2-renewal.db"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 1.0
 # The host paints while it waits: its event loop may not stall for 50 ms.
 HOST_BUSY_SECONDS = 0.04
 
 _OWNER_ONLY = 0o600
 _PRAGMAS = ("PRAGMA journal_mode=DELETE", "PRAGMA synchronous=EXTRA", "PRAGMA secure_delete=ON")
-_SCHEMA = (
+_FIRST = (
     """
     CREATE TABLE outbox (
         key TEXT PRIMARY KEY,
@@ -72,6 +71,19 @@ _SCHEMA = (
     ) STRICT
     """,
 )
+_DRAFTS = (
+    """
+    CREATE TABLE draft (
+        customer TEXT NOT NULL,
+        licence_id TEXT NOT NULL,
+        body BLOB NOT NULL,
+        saved_at REAL NOT NULL,
+        PRIMARY KEY (customer, licence_id)
+    ) STRICT
+    """,
+)
+# One entry a version; each only adds, so that a file of an older version can be read as it is.
+_VERSIONS = (_FIRST, _DRAFTS)
 
 
 def exists(state_dir: Path) -> bool:
@@ -85,7 +97,7 @@ def exists(state_dir: Path) -> bool:
 
 @contextmanager
 def reading(state_dir: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[Connection]:
-    """Open the existing database for queries; nothing is created.
+    """Open the existing database for queries; nothing is created, an older version's file stays as it is.
 
     Args:
         state_dir: folder of local state.
@@ -98,7 +110,7 @@ def reading(state_dir: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[Con
         if not exists(state_dir):
             raise RenewalError(ErrorCode.STORE, "no database")
         with closing(_connect(state_dir / FILE_NAME, busy_seconds)) as connection:
-            if _version(connection) != SCHEMA_VERSION:
+            if not 0 < _version(connection) <= SCHEMA_VERSION:
                 raise RenewalError(ErrorCode.STORE, "a database of another version")
             yield connection
 
@@ -198,7 +210,7 @@ def _made(state_dir: Path) -> Path:
 
 def _set_aside(path: Path) -> None:
     """Rename a corrupt database, with its journal, for whoever may rescue what is in it; never delete it."""
-    name = f"{path.name}.corrupt-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(2)}"
+    name = f"{path.name}.corrupt-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{os.urandom(2).hex()}"
     journal = path.with_name(f"{path.name}-journal")
     # The journal first: left behind, it would be played back into the new database.
     with suppress(FileNotFoundError):
@@ -219,10 +231,12 @@ def _version(connection: Connection) -> int:
 
 def _migrate(connection: Connection) -> None:
     version = _version(connection)
-    if version < SCHEMA_VERSION:
-        for statement in _SCHEMA:
+    if version == SCHEMA_VERSION:
+        return
+    for statements in _VERSIONS[version:]:
+        for statement in statements:
             connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
 def _roll_back(connection: Connection) -> None:

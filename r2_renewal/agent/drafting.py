@@ -1,0 +1,71 @@
+"""Drafts of order forms on this computer: needs neither the shop nor the network, and no call under way delays it.
+
+Rules: a draft is bound to the customer of the licence that lies here when its form opens, and by no name or number of theirs in a
+log; what cannot be read is no draft; what was given to be saved before the host's pipe ended is saved before the agent ends.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from r2_renewal.agent import protocol
+from r2_renewal.agent.licence_refresh import LicenceRefresh
+from r2_renewal.domain.company import normalize_nip
+from r2_renewal.domain.draft import Draft
+from r2_renewal.domain.errors import RenewalError
+from r2_renewal.store.drafts import Drafts, StoredDraft
+
+
+class Drafting:
+    """Answers the calls on drafts."""
+
+    def __init__(self, drafts: Drafts, refresh: LicenceRefresh) -> None:
+        self._drafts = drafts
+        self._refresh = refresh
+
+    def call(self, params: protocol.DraftParams) -> protocol.Message:
+        """Load, save or discard a draft.
+
+        Raises:
+            RenewalError: STORE, where local state cannot be used.
+        """
+        match params:
+            case protocol.DraftLoadParams(licence_id=licence_id, nip=nip):
+                return self._load(self.customer(nip), licence_id)
+            case protocol.DraftSaveParams(customer=customer, licence_id=licence_id, draft=draft):
+                self._drafts.save(customer, licence_id, msgspec.json.encode(draft))
+            case protocol.DraftDiscardParams(customer=customer, licence_id=licence_id):
+                self._drafts.discard(customer, licence_id)
+        return protocol.Nothing()
+
+    def customer(self, nip: str) -> str:
+        """Return whose drafts these are: the customer of the licence here, or of the NIP where none can be read."""
+        try:
+            return self._refresh.customer()
+        except RenewalError:
+            return f"nip:{normalize_nip(nip)}"
+
+    def forget_old(self) -> None:
+        """Drop drafts that nobody came back to in 90 days.
+
+        Raises:
+            RenewalError: STORE, where local state cannot be used.
+        """
+        self._drafts.forget_old()
+
+    def _load(self, customer: str, licence_id: str) -> protocol.DraftResult:
+        stored = self._drafts.load(customer, licence_id)
+        draft = None if stored is None else _read(stored)
+        if stored is None or draft is None:
+            return protocol.DraftResult(customer=customer)
+        saved_at = datetime.fromtimestamp(stored.saved_at, UTC)
+        return protocol.DraftResult(customer=customer, draft=draft, saved_at=saved_at)
+
+
+def _read(stored: StoredDraft) -> Draft | None:
+    try:
+        return msgspec.json.decode(stored.body, type=Draft)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None

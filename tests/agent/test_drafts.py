@@ -1,0 +1,183 @@
+"""Drafts through the real agent: saved before it answers, there after any kill, and never another customer's."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from r2_renewal.agent.protocol import (
+    DraftDiscardParams,
+    DraftLoadParams,
+    DraftResult,
+    DraftSaveParams,
+    ErrorData,
+    Method,
+)
+from r2_renewal.domain.draft import LONGEST_TEXT, Draft
+from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.domain.offer import ServiceKind
+from r2_renewal.domain.order import Orderer
+from r2_renewal.domain.order_fields import Step
+from r2_renewal.store.database import FILE_NAME
+from tests.agent.conversation import Conversation, Hosts, RefusedError
+from tests.agent.scripted_shop import ScriptedShop
+from tests.licence_files import LICENCE, Vendor
+
+NIP = "5262831503"
+ANNA = Orderer("Anna Łucja", "Kłosowska-Świątek", "601 234 5", "anna@")
+DRAFT = Draft(ServiceKind.EXTENSION, "ext-100", " faktury@klosowska.example", ANNA, Step.ORDERER)
+
+
+def load(agent: Conversation, licence_id: str = "lic-1", nip: str = NIP) -> DraftResult:
+    result: DraftResult = agent.call(Method.DRAFT_LOAD, DraftLoadParams(licence_id=licence_id, nip=nip))
+    return result
+
+
+def save(agent: Conversation, draft: Draft, customer: str = "cust-1", licence_id: str = "lic-1") -> None:
+    agent.call(Method.DRAFT_SAVE, DraftSaveParams(customer=customer, licence_id=licence_id, draft=draft))
+
+
+def discard(agent: Conversation, customer: str = "cust-1", licence_id: str = "lic-1") -> None:
+    agent.call(Method.DRAFT_DISCARD, DraftDiscardParams(customer=customer, licence_id=licence_id))
+
+
+def saving(draft: Draft) -> DraftSaveParams:
+    return DraftSaveParams(customer="cust-1", licence_id="lic-1", draft=draft)
+
+
+def test_what_was_saved_is_loaded_by_another_agent_to_the_letter(hosts: Hosts) -> None:
+    first, second = hosts.greeted(), hosts.greeted()
+    assert load(first) == DraftResult(customer="cust-1")
+    before = datetime.now(UTC)
+    save(first, DRAFT)
+    found = load(second)
+    assert (found.customer, found.draft) == ("cust-1", DRAFT)
+    assert found.saved_at is not None
+    assert before - timedelta(seconds=1) <= found.saved_at <= datetime.now(UTC)
+    discard(second)
+    assert load(first).draft is None
+
+
+def test_what_was_answered_survives_the_killed_agent(hosts: Hosts) -> None:
+    agent = hosts.greeted()
+    save(agent, DRAFT)
+    agent.kill()
+    assert load(hosts.greeted()).draft == DRAFT
+
+
+def test_of_many_savings_the_last_one_stays(hosts: Hosts) -> None:
+    agent = hosts.greeted()
+    drafts = [replace(DRAFT, orderer=replace(ANNA, last_name="K" * length)) for length in range(1, 30)]
+    calls = [agent.begin(Method.DRAFT_SAVE.value, saving(draft)) for draft in drafts]
+    for call in calls:
+        assert agent.end(call).error is None
+    assert load(agent).draft == drafts[-1]
+
+
+def test_what_is_said_last_is_saved_before_the_agent_ends(hosts: Hosts) -> None:
+    for length in range(1, 6):
+        agent, last = hosts.greeted(), replace(DRAFT, invoice_email="f" * length)
+        for draft in (DRAFT, last):
+            agent.begin(Method.DRAFT_SAVE.value, saving(draft))
+        assert agent.close() < 1.0
+        assert load(hosts.greeted()).draft == last
+
+
+def test_neither_the_shop_nor_the_network_is_asked(hosts: Hosts, shop: ScriptedShop) -> None:
+    agent = hosts.greeted(shop_url="", offline_only=True)
+    save(agent, DRAFT)
+    assert load(agent).draft == DRAFT
+    discard(agent)
+    assert load(agent).draft is None
+    assert shop.requests == []
+
+
+def test_a_draft_is_found_for_its_customer_alone(hosts: Hosts, vendor: Vendor) -> None:
+    agent = hosts.greeted()
+    assert load(agent).customer == "cust-1"
+    save(agent, DRAFT)
+    hosts.licence.write_bytes(vendor.certificate(LICENCE._replace(customer_id="cust-2")))
+    assert load(agent) == DraftResult(customer="cust-2")
+    # A form that was opened before goes on belonging to whom it was opened for.
+    save(agent, replace(DRAFT, invoice_email="later@klosowska.example"), customer="cust-1")
+    assert load(agent) == DraftResult(customer="cust-2")
+    hosts.licence.write_bytes(vendor.certificate())
+    found = load(agent).draft
+    assert found is not None
+    assert found.invoice_email == "later@klosowska.example"
+
+
+def test_without_a_readable_licence_the_nip_says_whose_it_is(hosts: Hosts) -> None:
+    hosts.licence.unlink()
+    agent = hosts.greeted()
+    customer = load(agent, nip="PL 526-283-15-03").customer
+    save(agent, DRAFT, customer)
+    assert load(agent, nip="5262831503").draft == DRAFT
+    assert load(agent, nip="1111111111").draft is None
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b'{"kind": "lease"}', b'{"step": 99}', b"\xff\xfe", b"[" * 100_000, b"null"]
+)
+def test_a_row_that_makes_no_sense_is_no_draft(hosts: Hosts, body: bytes) -> None:
+    agent = hosts.greeted()
+    save(agent, DRAFT)
+    with closing(sqlite3.connect(hosts.state_dir / FILE_NAME)) as connection, connection:
+        connection.execute("UPDATE draft SET body = ?", (body,))
+    assert load(agent).draft is None
+    save(agent, DRAFT)
+    assert load(agent).draft == DRAFT
+
+
+def test_the_longest_form_fits_whatever_was_typed(hosts: Hosts) -> None:
+    text = "\x01ł€😀" * (LONGEST_TEXT // 4)
+    longest = Draft(ServiceKind.SUBSCRIPTION, text, text, Orderer(text, text, text, text), Step.SUMMARY)
+    agent = hosts.greeted()
+    save(agent, longest)
+    assert load(agent).draft == longest
+
+
+def refused(agent: Conversation, draft: Draft) -> ErrorData:
+    with pytest.raises(RefusedError) as error:
+        save(agent, draft)
+    return error.value.data
+
+
+def test_one_that_is_too_large_is_refused_and_the_one_before_stays(hosts: Hosts) -> None:
+    agent = hosts.greeted()
+    save(agent, DRAFT)
+    assert refused(agent, replace(DRAFT, invoice_email="x" * 100_000)).code == ErrorCode.STORE.value
+    assert load(agent).draft == DRAFT
+
+
+def test_without_a_place_it_is_said_and_the_agent_lives(hosts: Hosts) -> None:
+    hosts.state_dir.write_bytes(b"a file where the folder should be")
+    agent = hosts.greeted()
+    assert refused(agent, DRAFT).code == ErrorCode.STORE.value
+    hosts.state_dir.unlink()
+    save(agent, DRAFT)
+    assert load(agent).draft == DRAFT
+
+
+def test_nothing_of_a_draft_is_in_the_log_and_nothing_of_it_stays_when_it_is_dropped(hosts: Hosts) -> None:
+    agent = hosts.greeted()
+    save(agent, DRAFT)
+    log = hosts.log()
+    assert "draft.save ok" in log
+    discard(agent)
+    content = (hosts.state_dir / FILE_NAME).read_bytes().decode("utf-8", "replace")
+    for text in (ANNA.last_name, ANNA.phone, "klosowska.example", "ext-100"):
+        assert text not in log
+        assert text not in content
+
+
+def test_the_database_holds_no_tick_and_no_secret(hosts: Hosts) -> None:
+    agent = hosts.greeted()
+    save(agent, DRAFT)
+    with closing(sqlite3.connect(hosts.state_dir / FILE_NAME)) as connection:
+        ((body,),) = connection.execute("SELECT body FROM draft").fetchall()
+    assert not [word for word in (b"consent", b"confirmed", b"token", b"key", b"true") if word in body]

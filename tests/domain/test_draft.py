@@ -1,0 +1,126 @@
+"""The draft of an order form: what is kept, what never is, and what the form looks like when it comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from r2_renewal.domain.draft import LONGEST_TEXT, Draft, advanced, draft_of, draft_of_order, resumed, shown_day
+from r2_renewal.domain.offer import Offer, ServiceKind
+from r2_renewal.domain.order import Orderer
+from r2_renewal.domain.order_flow import OrderFlow, Step, start
+from tests.domain.test_order_flow import ANNA, at_summary, fresh, judged
+from tests.samples import EXTENSION, SUBSCRIPTION, order_of, quote_for, storefront
+
+TYPED = Draft(ServiceKind.SUBSCRIPTION, "sub-50", "faktury@klosowska.example", ANNA, Step.SUMMARY)
+
+
+def fresh_with(*offers: Offer) -> OrderFlow:
+    shop = replace(storefront(), offers=offers)
+    return start(shop, shop.basket[0])
+
+
+def test_what_was_chosen_and_typed_is_kept() -> None:
+    assert draft_of(at_summary()) == TYPED
+
+
+def test_an_untouched_form_has_nothing_of_the_customers() -> None:
+    assert draft_of(fresh()) == Draft(invoice_email="faktury@klosowska.example")
+
+
+def test_a_receipt_adds_nothing() -> None:
+    flow = at_summary().confirm("key").received(order_of(quote_for(SUBSCRIPTION)))
+    assert draft_of(flow) == TYPED
+
+
+def test_a_confirmed_order_gives_its_form_back() -> None:
+    flow = at_summary().confirm("key-1")
+    given_back = draft_of_order(flow.confirmed_order())
+    assert (given_back.kind, given_back.offer_id, given_back.step) == (TYPED.kind, TYPED.offer_id, TYPED.step)
+    assert given_back.orderer.last_name == ANNA.last_name
+
+
+def test_the_form_comes_back_with_every_box_unticked_and_no_price() -> None:
+    flow = resumed(fresh(), TYPED)
+    assert (flow.kind, flow.offer, flow.orderer) == (ServiceKind.SUBSCRIPTION, SUBSCRIPTION, ANNA)
+    assert not flow.company_confirmed
+    assert not flow.consent_given
+    assert flow.quote is None
+    assert flow.key == ""
+    assert flow.step is Step.SERVICE
+
+
+def test_it_goes_on_at_the_page_that_was_reached_or_the_first_that_wants_something() -> None:
+    priced = judged(resumed(fresh(), TYPED).priced(quote_for(SUBSCRIPTION)))
+    assert advanced(priced, TYPED.step).step is Step.INVOICE
+    assert advanced(priced, Step.SERVICE).step is Step.SERVICE
+    ticked = priced.confirm_company(True)
+    assert advanced(ticked, Step.ORDERER).step is Step.ORDERER
+    assert advanced(ticked, TYPED.step).step is Step.CONSENT
+    assert advanced(resumed(fresh(), TYPED), TYPED.step).step is Step.SERVICE
+
+
+@pytest.mark.parametrize(
+    ("draft", "offers", "kind", "offer"),
+    [
+        (Draft(ServiceKind.EXTENSION, "ext-100"), (SUBSCRIPTION, EXTENSION), ServiceKind.EXTENSION, EXTENSION),
+        (Draft(ServiceKind.EXTENSION, "ext-100"), (SUBSCRIPTION,), None, None),
+        (Draft(ServiceKind.EXTENSION, "ext-999"), (SUBSCRIPTION, EXTENSION), ServiceKind.EXTENSION, None),
+        (Draft(ServiceKind.EXTENSION), (EXTENSION,), ServiceKind.EXTENSION, None),
+        # The only subscription on sale is what choosing „Abonament" means, whatever it was called.
+        (Draft(ServiceKind.SUBSCRIPTION, "gone"), (SUBSCRIPTION,), ServiceKind.SUBSCRIPTION, SUBSCRIPTION),
+        (Draft(ServiceKind.SUBSCRIPTION, "sub-50"), (), None, None),
+        (Draft(None, "sub-50"), (SUBSCRIPTION,), None, None),
+    ],
+)
+def test_what_is_no_longer_offered_is_left_out(
+    draft: Draft, offers: tuple[Offer, ...], kind: ServiceKind | None, offer: Offer | None
+) -> None:
+    flow = resumed(fresh_with(*offers), draft)
+    assert (flow.kind, flow.offer) == (kind, offer)
+
+
+def test_an_offer_for_another_program_is_none_for_this_one() -> None:
+    foreign = replace(SUBSCRIPTION, licence_id="lic-2")
+    assert resumed(fresh_with(foreign), TYPED).kind is None
+
+
+def test_the_wish_of_the_reminder_gives_way_to_the_draft() -> None:
+    shop = storefront()
+    flow = resumed(start(shop, shop.basket[0], ServiceKind.SUBSCRIPTION), Draft(ServiceKind.EXTENSION, "ext-100"))
+    assert (flow.kind, flow.offer) == (ServiceKind.EXTENSION, EXTENSION)
+
+
+@pytest.mark.parametrize(
+    ("saved_on", "text"),
+    [(date(2026, 11, 22), "22.11."), (date(2026, 1, 2), "02.01."), (date(2025, 12, 31), "31.12.2025")],
+)
+def test_the_day_is_told_with_its_year_only_when_that_is_another(saved_on: date, text: str) -> None:
+    assert shown_day(saved_on, date(2026, 11, 23)) == text
+
+
+TEXTS = st.text(max_size=30)
+ORDERERS = st.builds(Orderer, TEXTS, TEXTS, TEXTS, TEXTS)
+CHOICES = st.sampled_from([(None, ""), (ServiceKind.SUBSCRIPTION, "sub-50"), (ServiceKind.EXTENSION, "ext-100")])
+
+
+@given(choice=CHOICES, email=TEXTS, orderer=ORDERERS, step=st.sampled_from(Step))
+def test_what_comes_back_is_what_was_kept(
+    choice: tuple[ServiceKind | None, str], email: str, orderer: Orderer, step: Step
+) -> None:
+    draft = Draft(*choice, email, orderer, step)
+    again = draft_of(resumed(fresh(), draft))
+    assert again == replace(draft, step=Step.SERVICE)
+
+
+@given(text=st.text(alphabet=st.characters(), max_size=3 * LONGEST_TEXT))
+def test_any_text_can_be_kept_within_its_bounds(text: str) -> None:
+    kept = draft_of(fresh().type_orderer(Orderer(first_name=text))).orderer.first_name
+    assert len(kept) == min(len(text), LONGEST_TEXT)
+    assert kept.encode("utf-8").decode("utf-8") == kept
+    if len(text) <= LONGEST_TEXT and not any("\ud800" <= letter <= "\udfff" for letter in text):
+        assert kept == text
