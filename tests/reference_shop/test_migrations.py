@@ -29,6 +29,9 @@ from tests.reference_shop.conftest import SQLITE
 BOTH_DATABASES = True
 FIRST_RELEASE = Path(__file__).resolve().parent / "first_release"
 PROCESSES = 4
+ORPHAN = (
+    "INSERT INTO sessions (token_hash, customer_id, scope, expires_at) VALUES ('hash', 'nobody', 'order', '2026-11-22')"
+)
 
 UPGRADE = """
 import sys
@@ -170,11 +173,9 @@ def test_a_migration_that_breaks_a_reference_is_undone(tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path / 'shop.db'}") as database:
         database.upgrade()
         with pytest.raises(RenewalError, match=ErrorCode.SHOP_DATABASE.value), database.migrating() as connection:
-            connection.exec_driver_sql("INSERT INTO sessions VALUES ('hash', 'nobody', 'order', '2026-11-22')")
+            connection.exec_driver_sql(ORPHAN)
         with database.reading() as session, pytest.raises(IntegrityError):
-            session.connection().exec_driver_sql(
-                "INSERT INTO sessions VALUES ('hash', 'nobody', 'order', '2026-11-22')"
-            )
+            session.connection().exec_driver_sql(ORPHAN)
 
 
 def test_a_database_of_a_newer_release_is_refused(empty: str) -> None:

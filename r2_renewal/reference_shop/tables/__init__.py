@@ -5,7 +5,7 @@ quote's, which never change; an idempotency key is unique for ever; consents are
 made and changed by the migrations alone; a test compares the two.
 """
 
-from r2_renewal.reference_shop.tables.accounts import SessionRow, User
+from r2_renewal.reference_shop.tables.accounts import Attempts, PasswordReset, SessionRow, User
 from r2_renewal.reference_shop.tables.base import Base
 from r2_renewal.reference_shop.tables.billing import InvoiceLineRow, InvoiceRow, InvoiceSeries
 from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem
@@ -14,8 +14,10 @@ from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer
 from r2_renewal.reference_shop.tables.mail import MailRow
 from r2_renewal.reference_shop.tables.orders import IdempotencyKey, OrderEvent, OrderRow, QuoteRow
 from r2_renewal.reference_shop.tables.renewals import RenewalNotice, RenewalRow
+from r2_renewal.reference_shop.tables.withdrawals import WithdrawalRow
 
 __all__ = [
+    "Attempts",
     "Base",
     "ConsentRow",
     "CorrectionRow",
@@ -28,10 +30,12 @@ __all__ = [
     "MailRow",
     "OrderEvent",
     "OrderRow",
+    "PasswordReset",
     "PriceItem",
     "QuoteRow",
     "RenewalNotice",
     "RenewalRow",
     "SessionRow",
     "User",
+    "WithdrawalRow",
 ]

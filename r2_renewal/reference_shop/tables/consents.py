@@ -19,6 +19,8 @@ class ConsentRow(Base):
         full_text: the exact text consented to.
         unticked_default: the box was empty until the customer ticked it (CJEU C-673/17).
         accepted_at: the shop's time.
+        order_id: the order that it came with; null where it was given in the account.
+        person: who gave it: the ordering person, or in the account its login.
         price_net: net price of the renewal as shown in the text; ``price_gross`` likewise.
         receipt_id: identifier of the receipt given for it.
         revoked_at: when it was withdrawn; with ``revoked_channel`` the only columns that may change, once.
@@ -36,7 +38,7 @@ class ConsentRow(Base):
     accepted_at: Mapped[datetime]
     channel: Mapped[str]
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
-    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"))
     licence_id: Mapped[str] = mapped_column(ForeignKey("licences.id"))
     nip: Mapped[str]
     person: Mapped[str]
