@@ -1,7 +1,4 @@
-"""Embedded in a PySide6 program that is not ours: pyqtgraph's example browser, a main window without any menu.
-
-Skipped where pyqtgraph is not installed; ``pip install pyqtgraph`` (with numpy and colorama) brings it.
-"""
+"""Embedded in a PySide6 program that is not ours: pyqtgraph's example browser, a main window without any menu."""
 
 from __future__ import annotations
 
@@ -23,7 +20,6 @@ os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 @pytest.mark.filterwarnings("ignore")
 def test_it_asks_in_the_example_browser_and_leaves_it_as_it_was(qtbot: QtBot, tmp_path: Path) -> None:
-    pytest.importorskip("pyqtgraph", reason="pyqtgraph is not installed")
     from pyqtgraph.examples.ExampleApp import ExampleLoader
 
     program = ExampleLoader()
