@@ -24,14 +24,14 @@ class Body(Struct, frozen=True, kw_only=True):
     """Base of every body: immutable, fields by name."""
 
 
-class Amount(Body, frozen=True):
+class Amount(Body, frozen=True, kw_only=True):
     """Money. Attributes: amount: two decimal places; currency: ISO 4217."""
 
     amount: Decimals
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "PLN"
 
 
-class PriceBody(Body, frozen=True):
+class PriceBody(Body, frozen=True, kw_only=True):
     """Net, VAT and gross that belong together."""
 
     net: Amount
@@ -39,34 +39,36 @@ class PriceBody(Body, frozen=True):
     gross: Amount
 
 
-class LicenceSessionRequest(Body, frozen=True):
+class LicenceSessionRequest(Body, frozen=True, kw_only=True):
     """Opens eSklep with a licence file instead of a password. Attributes: certificate: the armoured file."""
 
     certificate: Certificate
 
 
-class AccountSessionRequest(Body, frozen=True):
+class AccountSessionRequest(Body, frozen=True, kw_only=True):
     """Opens the customer's account."""
 
     email: Annotated[str, Meta(max_length=254)]
     password: Annotated[str, Meta(max_length=1024)]
 
 
-class SessionBody(Body, frozen=True):
+class SessionBody(Body, frozen=True, kw_only=True):
     """A session.
 
     Attributes:
         token: opaque bearer token.
         scope: ``order`` or ``account``.
         expires_at: when it ends.
+        customer_id: whose it is; empty from a shop that does not tell.
     """
 
     token: str
     scope: str
     expires_at: datetime
+    customer_id: Annotated[str, Meta(max_length=64)] = ""
 
 
-class CompanyBody(Body, frozen=True):
+class CompanyBody(Body, frozen=True, kw_only=True):
     """Invoice details on record with the vendor."""
 
     name: str
@@ -76,7 +78,7 @@ class CompanyBody(Body, frozen=True):
     city: str
 
 
-class ProgramBody(Body, frozen=True):
+class ProgramBody(Body, frozen=True, kw_only=True):
     """An owned program.
 
     Attributes:
@@ -106,7 +108,7 @@ class ProgramBody(Body, frozen=True):
     renewal_date: date | None
 
 
-class OfferBody(Body, frozen=True):
+class OfferBody(Body, frozen=True, kw_only=True):
     """What may be ordered for an owned program. Attributes: kind: ``subscription`` or ``extension``."""
 
     offer_id: Identifier
@@ -117,7 +119,7 @@ class OfferBody(Body, frozen=True):
     limits: dict[str, int]
 
 
-class DocumentBody(Body, frozen=True):
+class DocumentBody(Body, frozen=True, kw_only=True):
     """A versioned text of the vendor.
 
     Attributes:
@@ -133,21 +135,21 @@ class DocumentBody(Body, frozen=True):
     text: str
 
 
-class DocumentRef(Body, frozen=True):
+class DocumentRef(Body, frozen=True, kw_only=True):
     """Names the current version of a text."""
 
     kind: str
     version: str
 
 
-class PeriodBody(Body, frozen=True):
+class PeriodBody(Body, frozen=True, kw_only=True):
     """A paid period, both days included."""
 
     first_day: date
     last_day: date
 
 
-class RenewalBody(Body, frozen=True):
+class RenewalBody(Body, frozen=True, kw_only=True):
     """The automatic renewal that follows an order.
 
     Attributes:
@@ -161,14 +163,14 @@ class RenewalBody(Body, frozen=True):
     cancel_until: date
 
 
-class QuoteRequest(Body, frozen=True):
+class QuoteRequest(Body, frozen=True, kw_only=True):
     """Asks for a price."""
 
     licence_id: Identifier
     offer_id: Identifier
 
 
-class QuoteLine(Body, frozen=True):
+class QuoteLine(Body, frozen=True, kw_only=True):
     """A line of a quote. Attributes: vat_rate: e.g. ``0.23``."""
 
     offer_id: Identifier
@@ -177,7 +179,7 @@ class QuoteLine(Body, frozen=True):
     vat_rate: Rate
 
 
-class QuoteBody(Body, frozen=True):
+class QuoteBody(Body, frozen=True, kw_only=True):
     """A price with all that must be shown before the order."""
 
     quote_id: Identifier
@@ -190,7 +192,7 @@ class QuoteBody(Body, frozen=True):
     expires_at: datetime
 
 
-class OrdererBody(Body, frozen=True):
+class OrdererBody(Body, frozen=True, kw_only=True):
     """The ordering person. Attributes: phone: E.164; email: one address."""
 
     first_name: Name
@@ -199,7 +201,7 @@ class OrdererBody(Body, frozen=True):
     email: Annotated[str, Meta(max_length=254)]
 
 
-class ConsentBody(Body, frozen=True):
+class ConsentBody(Body, frozen=True, kw_only=True):
     """A consent as given.
 
     The shop renders the same text from its own quote; the address in it is the order's ``invoice_email`` exactly as sent.
@@ -217,7 +219,7 @@ class ConsentBody(Body, frozen=True):
     locale: str
 
 
-class OrderRequest(Body, frozen=True):
+class OrderRequest(Body, frozen=True, kw_only=True):
     """An order with obligation to pay.
 
     Attributes:
@@ -243,7 +245,7 @@ class OrderRequest(Body, frozen=True):
     app_version: Annotated[str, Meta(max_length=40)]
 
 
-class OrderBody(Body, frozen=True):
+class OrderBody(Body, frozen=True, kw_only=True):
     """An order as the shop has it.
 
     Attributes:
@@ -275,13 +277,13 @@ class OrderBody(Body, frozen=True):
     renewal: RenewalBody | None
 
 
-class OrderList(Body, frozen=True):
+class OrderList(Body, frozen=True, kw_only=True):
     """Orders of the customer, newest first."""
 
     orders: tuple[OrderBody, ...]
 
 
-class StorefrontBody(Body, frozen=True):
+class StorefrontBody(Body, frozen=True, kw_only=True):
     """Everything that eSklep opens with.
 
     Attributes:
@@ -307,13 +309,13 @@ class StorefrontBody(Body, frozen=True):
     contact_email: str
 
 
-class DataCorrectionRequest(Body, frozen=True):
+class DataCorrectionRequest(Body, frozen=True, kw_only=True):
     """Reports wrong company data. Attributes: message: what is wrong, in the customer's words."""
 
     message: Annotated[str, Meta(min_length=1, max_length=4000)]
 
 
-class DataCorrectionBody(Body, frozen=True):
+class DataCorrectionBody(Body, frozen=True, kw_only=True):
     """The report's receipt. Attributes: ticket: number for people."""
 
     ticket: str
