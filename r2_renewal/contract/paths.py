@@ -7,6 +7,7 @@ from urllib.parse import quote
 PREFIX = "/v1"
 LICENCE_SESSIONS = f"{PREFIX}/licence-sessions"
 ACCOUNT_SESSIONS = f"{PREFIX}/account-sessions"
+CURRENT_SESSION = f"{ACCOUNT_SESSIONS}/current"
 STOREFRONT = f"{PREFIX}/storefront"
 QUOTES = f"{PREFIX}/quotes"
 ORDERS = f"{PREFIX}/orders"

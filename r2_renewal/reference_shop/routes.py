@@ -83,7 +83,7 @@ def open_account_session(data: JSONBody[AccountSessionRequest], shop: NamedDepen
 
 
 @delete(
-    f"{paths.ACCOUNT_SESSIONS}/current",
+    paths.CURRENT_SESSION,
     sync_to_thread=True,
     status_code=HTTP_204_NO_CONTENT,
     operation_id="closeSession",

@@ -93,7 +93,7 @@ def _open(shop: Shop, session: Session, customer_id: str, scope: str) -> Session
     session.add(
         SessionRow(token_hash=_digest(token), customer_id=customer_id, scope=scope, expires_at=now + life),
     )
-    return SessionBody(token=token, scope=scope, expires_at=now + life)
+    return SessionBody(token=token, scope=scope, expires_at=now + life, customer_id=customer_id)
 
 
 def caller_of(shop: Shop, authorization: str) -> Caller:
