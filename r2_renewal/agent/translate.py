@@ -135,7 +135,7 @@ def storefront(
     return Storefront(
         company=_company(body.company),
         invoice_email=body.invoice_email,
-        basket=tuple(_entry(program, body.orders) for program in body.programs),
+        basket=tuple(_entry(program, body) for program in body.programs),
         offers=tuple(_offer(offer) for offer in body.offers if offer.kind in set(ServiceKind)),
         consent=document(documents[AUTO_RENEWAL]),
         terms=document(documents[TERMS]),
@@ -155,13 +155,15 @@ def _offer(body: structs.OfferBody) -> Offer:
     return Offer(body.offer_id, body.licence_id, ServiceKind(body.kind), body.name, money(body.net), body.limits)
 
 
-def _entry(body: structs.ProgramBody, orders: tuple[structs.OrderBody, ...]) -> BasketEntry:
-    mine = (order(entry) for entry in orders if entry.licence_id == body.licence_id and entry.kind in set(ServiceKind))
+def _entry(body: structs.ProgramBody, shop: structs.StorefrontBody) -> BasketEntry:
+    own = (entry for entry in shop.orders if entry.licence_id == body.licence_id)
+    mine = (order(entry) for entry in own if entry.kind in set(ServiceKind))
     return BasketEntry(
         program=_program(body),
         auto_renewal=body.auto_renewal,
         renewal_date=body.renewal_date,
         open_order=next((entry for entry in mine if not entry.state.is_final), None),
+        on_sale=any(offer.licence_id == body.licence_id for offer in shop.offers),
     )
 
 

@@ -21,12 +21,14 @@ class BasketEntry:
         auto_renewal: whether the customer is enrolled in its automatic renewal.
         renewal_date: day of that renewal; None where not enrolled.
         open_order: the order being processed for it; None where there is none.
+        on_sale: whether anything may be ordered for it; not so where its product was withdrawn.
     """
 
     program: OwnedProgram
     auto_renewal: bool
     renewal_date: date | None = None
     open_order: Order | None = None
+    on_sale: bool = True
 
 
 @dataclass(frozen=True, slots=True)

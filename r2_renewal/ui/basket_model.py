@@ -101,7 +101,7 @@ class BasketModel(QAbstractTableModel):
             case Column.AUTO_RENEWAL:
                 return auto_renewal_text(entry)
             case Column.ORDER:
-                return state_text(entry.open_order.state) if entry.open_order else "–"
+                return order_text(entry)
 
 
 def auto_renewal_text(entry: BasketEntry) -> str:
@@ -109,6 +109,13 @@ def auto_renewal_text(entry: BasketEntry) -> str:
     if not entry.auto_renewal:
         return "nie"
     return f"tak, {short_date(entry.renewal_date)}" if entry.renewal_date else "tak"
+
+
+def order_text(entry: BasketEntry) -> str:
+    """Return the state of the order on its way, or that there can be none any more."""
+    if entry.open_order is not None:
+        return state_text(entry.open_order.state)
+    return "–" if entry.on_sale else "wycofany ze sprzedaży"
 
 
 def days_left_text(left: int) -> str:

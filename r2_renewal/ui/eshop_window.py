@@ -7,7 +7,7 @@ beside this one, so that basket and host stay usable; what was typed in a form t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -16,6 +16,7 @@ from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.company import show_nip
+from r2_renewal.domain.dates import short_date, warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import Wish
 from r2_renewal.domain.order_flow import OrderFlow, start
@@ -63,6 +64,7 @@ class EshopWindow(QWidget):
         self.messages = MessageBar(self)
         self.basket = BasketView(self)
         self._company = PlainLabel("Łączę z eSklepem…", self)
+        self._checked = PlainLabel(parent=self)
         self._managed = PlainLabel(managed_text(managed), self)
         self._build_buttons()
         self._arrange()
@@ -91,7 +93,7 @@ class EshopWindow(QWidget):
         top.addWidget(search_label)
         top.addWidget(self.basket.search)
         bottom.addWidget(self.order_button)
-        bottom.addStretch(1)
+        bottom.addWidget(self._checked, 1)
         bottom.addWidget(self.account_button)
         bottom.addWidget(self.refresh_button)
         column = QVBoxLayout(self)
@@ -127,6 +129,7 @@ class EshopWindow(QWidget):
         self._storefront, self._unanswered = result.storefront, result.unanswered
         company = result.storefront.company
         self._company.setText(f"{company.name}, NIP {show_nip(company.nip)}")
+        self._checked.setText(checked_text(result.storefront.fetched_at))
         first = self.basket.entry() is None
         self.basket.show_basket(result.storefront.basket, self._today())
         self._show_news(result.storefront)
@@ -153,7 +156,9 @@ class EshopWindow(QWidget):
         self.order_button.setEnabled(self._orderable(self.basket.entry()))
 
     def _orderable(self, entry: BasketEntry | None) -> bool:
-        return entry is not None and entry.open_order is None and entry.program.licence_id not in self._unanswered
+        if entry is None or entry.open_order is not None or not entry.on_sale:
+            return False
+        return entry.program.licence_id not in self._unanswered
 
     def _on_not_loaded(self, failure: CallFailure) -> None:
         self.refresh_button.setEnabled(True)
@@ -229,6 +234,12 @@ class EshopWindow(QWidget):
                 self.messages.warn(ErrorCode(code))
             case _:
                 pass
+
+
+def checked_text(fetched_at: datetime) -> str:
+    """Return „Ostatnio sprawdzono: 22.11.2026, 8:01", so that an old basket shows its age."""
+    moment = fetched_at.astimezone(warsaw())
+    return f"Ostatnio sprawdzono: {short_date(moment.date())}, {moment.hour}:{moment:%M}"
 
 
 def empty_basket_text(nip: str) -> str:
