@@ -35,7 +35,7 @@ def make_quote(session: Session, settings: ShopSettings, customer_id: str, reque
     if not found:
         raise Refusal(ProblemCode.OFFER_WITHDRAWN)
     quote = quote_of(found[0], program, tiers, today, _new_id(), settings.now() + settings.quote_hold)
-    session.add(_row(customer_id, found[0], quote))
+    session.add(quote_row(customer_id, found[0], quote))
     return quote_body(quote)
 
 
@@ -109,7 +109,8 @@ def renewal_body(quote: Quote) -> RenewalBody:
     return RenewalBody(day=quote.renewal_date, price=price_body(quote.renewal_price), cancel_until=quote.cancel_until)
 
 
-def _row(customer_id: str, offer: Offer, quote: Quote) -> QuoteRow:
+def quote_row(customer_id: str, offer: Offer, quote: Quote) -> QuoteRow:
+    """Return a customer's quote as it is stored."""
     return QuoteRow(
         id=quote.quote_id,
         customer_id=customer_id,
