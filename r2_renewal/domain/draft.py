@@ -66,16 +66,6 @@ def resumed(flow: OrderFlow, draft: Draft) -> OrderFlow:
     return chosen if offer is None else chosen.choose_offer(offer)
 
 
-def advanced(flow: OrderFlow, step: Step) -> OrderFlow:
-    """Return the form moved forward to a page, or to the first before it that still wants something."""
-    while flow.step < step:
-        moved = flow.next()
-        if moved is flow:
-            break
-        flow = moved
-    return flow
-
-
 def shown_day(saved_on: date, today: date) -> str:
     """Return the day of a draft for people: ``22.11.`` in the same year, else ``22.11.2025``."""
     text = short_date(saved_on)

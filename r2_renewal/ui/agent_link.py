@@ -102,10 +102,12 @@ class AgentLink(QObject):
     Signals:
         happened: an event of the agent by itself: its name and its typed content.
         gone: the agent ended without being asked to, or had to be killed.
+        closing: the agent is about to be ended; a call made now is the last that it reads.
     """
 
     happened = Signal(object, object)
     gone = Signal()
+    closing = Signal()
 
     def __init__(self, command: tuple[str, ...], hello: HelloParams, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -148,6 +150,8 @@ class AgentLink(QObject):
 
     def close(self) -> None:
         """End the agent: its stdin closes, and it is killed should it not go within a second. Does not wait."""
+        if self.is_running:
+            self.closing.emit()
         process = self._release()
         if process is not None:
             process.end()

@@ -1,7 +1,7 @@
 """The window „eSklep": the basket of owned programs, and from it the order form.
 
 Rules: a failure leaves the window usable with its way on (again, another licence file, contact); the order form is a window
-beside this one, so that basket and host stay usable; what was typed in a form that was closed is there when it opens again.
+beside this one, so that basket and host stay usable; what was typed in a form that was closed is offered when it opens again.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
@@ -19,15 +20,14 @@ from r2_renewal.domain.company import show_nip
 from r2_renewal.domain.dates import short_date, warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import Wish
-from r2_renewal.domain.order_flow import OrderFlow, start
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.basket_view import BasketView
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.managed_text import managed_text
 from r2_renewal.ui.message_bar import MessageBar, WayOn
+from r2_renewal.ui.order_forms import OrderForms
 from r2_renewal.ui.order_wizard.confirmation_page import installed_text
-from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from r2_renewal.ui.plain_text import PlainLabel
 
 SIZE = (860, 460)
@@ -59,8 +59,7 @@ class EshopWindow(QWidget):
         self._wish = Wish()
         self._renewed = ""
         self._unanswered: tuple[str, ...] = ()
-        self._wizards: dict[str, OrderWizard] = {}
-        self._left_forms: dict[str, OrderFlow] = {}
+        self._forms = OrderForms(link, links, self)
         self.messages = MessageBar(self)
         self.basket = BasketView(self)
         self._company = PlainLabel("Łączę z eSklepem…", self)
@@ -107,6 +106,7 @@ class EshopWindow(QWidget):
     def _connect(self) -> None:
         self.basket.chosen.connect(self._order)
         self.basket.selected.connect(self._show_whether_orderable)
+        self._forms.closed.connect(self.refresh)
         self._link.happened.connect(self._on_event)
 
     # The basket
@@ -188,39 +188,19 @@ class EshopWindow(QWidget):
         call.finished.connect(lambda _: self.refresh())
         call.failed.connect(self._on_not_loaded)
 
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the order forms along: each keeps what was typed in it."""
+        self._forms.hide()
+        super().closeEvent(event)
+
     # The order
 
     def _order(self) -> None:
         entry, storefront = self.basket.entry(), self._storefront
         if entry is None or storefront is None or not self._orderable(entry):
             return
-        licence_id = entry.program.licence_id
-        wizard = self._wizards.get(licence_id)
-        if wizard is None:
-            wizard = self._open_form(storefront, entry)
-        wizard.show()
-        wizard.raise_()
-        wizard.activateWindow()
-
-    def _open_form(self, storefront: Storefront, entry: BasketEntry) -> OrderWizard:
-        licence_id = entry.program.licence_id
-        kind = self._wish.kind if licence_id == self._wish.licence_id else None
-        flow = start(storefront, entry, kind)
-        left = self._left_forms.pop(licence_id, None)
-        if left is not None:
-            flow = flow.type_invoice_email(left.invoice_email).type_orderer(left.orderer)
-        wizard = OrderWizard(flow, self._link, self._links, self)
-        wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        wizard.closed.connect(self._on_form_closed)
-        self._wizards[licence_id] = wizard
-        return wizard
-
-    def _on_form_closed(self, flow: OrderFlow) -> None:
-        licence_id = flow.entry.program.licence_id
-        self._wizards.pop(licence_id, None)
-        if flow.receipt is None:
-            self._left_forms[licence_id] = flow
-        self.refresh()
+        kind = self._wish.kind if entry.program.licence_id == self._wish.licence_id else None
+        self._forms.open(storefront, entry, kind)
 
     def _on_event(self, _event: protocol.Event, content: object) -> None:
         match content:

@@ -62,6 +62,11 @@ class MessageBar(QFrame):
         """Say a failure with its code and the ways on."""
         self._say(f"{sentence(code)} (kod: {code.value})", QStyle.StandardPixmap.SP_MessageBoxWarning, ways)
 
+    def focus_way(self) -> None:
+        """Put the focus on the first way on."""
+        if self._buttons:
+            self._buttons[0].setFocus()
+
     def clear(self) -> None:
         """Say nothing more."""
         self._label.clear()

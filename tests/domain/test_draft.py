@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r2_renewal.domain.draft import LONGEST_TEXT, Draft, advanced, draft_of, draft_of_order, resumed, shown_day
+from r2_renewal.domain.draft import LONGEST_TEXT, Draft, draft_of, draft_of_order, resumed, shown_day
 from r2_renewal.domain.offer import Offer, ServiceKind
 from r2_renewal.domain.order import Orderer
 from r2_renewal.domain.order_flow import OrderFlow, Step, start
-from tests.domain.test_order_flow import ANNA, at_summary, fresh, judged
+from tests.domain.test_order_flow import ANNA, at_summary, fresh
 from tests.samples import EXTENSION, SUBSCRIPTION, order_of, quote_for, storefront
 
 TYPED = Draft(ServiceKind.SUBSCRIPTION, "sub-50", "faktury@klosowska.example", ANNA, Step.SUMMARY)
@@ -52,16 +52,6 @@ def test_the_form_comes_back_with_every_box_unticked_and_no_price() -> None:
     assert flow.quote is None
     assert flow.key == ""
     assert flow.step is Step.SERVICE
-
-
-def test_it_goes_on_at_the_page_that_was_reached_or_the_first_that_wants_something() -> None:
-    priced = judged(resumed(fresh(), TYPED).priced(quote_for(SUBSCRIPTION)))
-    assert advanced(priced, TYPED.step).step is Step.INVOICE
-    assert advanced(priced, Step.SERVICE).step is Step.SERVICE
-    ticked = priced.confirm_company(True)
-    assert advanced(ticked, Step.ORDERER).step is Step.ORDERER
-    assert advanced(ticked, TYPED.step).step is Step.CONSENT
-    assert advanced(resumed(fresh(), TYPED), TYPED.step).step is Step.SERVICE
 
 
 @pytest.mark.parametrize(

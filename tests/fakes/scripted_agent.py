@@ -40,6 +40,10 @@ def healthy(method: Method, params: Any) -> Any:
             return protocol.OrderResult(order=order_of(params.order.quote))
         case Method.LICENCE_REFRESH:
             return protocol.RefreshResult(valid_until=PROGRAM.valid_until, enrolled=False)
+        case Method.DRAFT_LOAD:
+            return protocol.DraftResult(customer="cust-1")
+        case Method.DRAFT_SAVE | Method.DRAFT_DISCARD:
+            return protocol.Nothing()
         case Method.DATA_CORRECT:
             return protocol.CorrectResult(ticket="K/2026/0001")
         case _:

@@ -110,21 +110,6 @@ def test_ordering_twice_brings_the_one_form_to_the_front(eshop: Any) -> None:
     assert len(window.findChildren(OrderWizard)) == 1
 
 
-def test_what_was_typed_is_there_when_the_form_opens_again(eshop: Any) -> None:
-    window, _ = eshop()
-    loaded(window)
-    click(window, "Zamów…")
-    (wizard,) = window.findChildren(OrderWizard)
-    wizard._mirror(
-        wizard.flow.type_invoice_email("inny@firma.pl").type_orderer(replace(wizard.flow.orderer, first_name="Ewa"))
-    )
-    wizard.reject()
-    wait_until(lambda: not window.findChildren(OrderWizard))
-    click(window, "Zamów…")
-    (again,) = window.findChildren(OrderWizard)
-    assert (again.flow.invoice_email, again.flow.orderer.first_name) == ("inny@firma.pl", "Ewa")
-
-
 @pytest.mark.parametrize(
     "code", [ErrorCode.OFFLINE, ErrorCode.TIMEOUT, ErrorCode.TLS, ErrorCode.NOT_THE_SHOP, ErrorCode.SHOP_FAILURE]
 )
@@ -166,7 +151,7 @@ def test_a_program_with_an_order_on_its_way_is_not_ordered_again(eshop: Any) -> 
     entry = BasketEntry(PROGRAM, auto_renewal=False, open_order=order_of(quote_for(SUBSCRIPTION), OrderState.ACCEPTED))
     window, _ = eshop(eshop__load=[result(basket=(entry,))])
     loaded(window)
-    assert rows(window, Column.ORDER) == ["przyjęte do realizacji"]
+    assert rows(window, Column.ORDER) == ["przyjęte, w realizacji"]
     assert not window.order_button.isEnabled()
 
 

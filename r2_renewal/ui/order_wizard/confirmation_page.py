@@ -74,9 +74,9 @@ def state_text(state: OrderState) -> str:
     """Return an order's state in words."""
     return {
         OrderState.PLACED: "złożone",
-        OrderState.ACCEPTED: "przyjęte do realizacji",
+        OrderState.ACCEPTED: "przyjęte, w realizacji",
         OrderState.INVOICED: "wystawiono fakturę",
-        OrderState.PAID: "opłacone",
+        OrderState.PAID: "opłacone, w realizacji",
         OrderState.FULFILLED: "zrealizowane",
         OrderState.CANCELLED: "anulowane",
         OrderState.WITHDRAWN: "odstąpiono od umowy",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGroupBox, QHBoxLayout, QScrollArea, QVBox
 
 from r2_renewal.domain.order_flow import Field, FieldProblem, OrderFlow, Reason, Step
 from r2_renewal.ui.error_texts import field_sentence
-from r2_renewal.ui.message_bar import MessageBar
+from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.plain_text import PlainLabel
 
 
@@ -49,14 +50,16 @@ class OrderPage(QWizardPage):
         self.setTitle(title)
         self.setAccessibleName(title)
         self.messages = MessageBar(self)
-        content = QWidget(self)
-        self.body = QVBoxLayout(content)
+        self._question = MessageBar(self)
+        self._content = QWidget(self)
+        self.body = QVBoxLayout(self._content)
         if step is not Step.CONFIRMATION:
             self.body.addWidget(PlainLabel(f"Krok {step + 1} z {Step.SUMMARY + 1}", self))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._question)
         self._column.addWidget(self.messages)
-        self._column.addWidget(self._scrolling(content), 1)
+        self._column.addWidget(self._scrolling(self._content), 1)
 
     def _scrolling(self, content: QWidget) -> QScrollArea:
         self._scroll = QScrollArea(self)
@@ -73,6 +76,30 @@ class OrderPage(QWizardPage):
         row.setContentsMargins(margins)
         row.addWidget(footer)
         self._column.addLayout(row)
+
+    # A question that comes before everything else
+
+    def ask(self, text: str, *ways: WayOn) -> None:
+        """Ask above the page; until the answer nothing else on it can be used, nor the page be left but by closing the form."""
+        answers = [WayOn(way.text, partial(self._on_answer, way)) for way in ways]
+        self._question.inform(text, *answers)
+        self._let_use(allowed=False)
+        self._question.focus_way()
+
+    def _on_answer(self, way: WayOn) -> None:
+        self._question.clear()
+        self._let_use(allowed=True)
+        way.act()
+        self.focus_first()
+
+    def _let_use(self, *, allowed: bool) -> None:
+        self.messages.setEnabled(allowed)
+        self._content.setEnabled(allowed)
+        self.completeChanged.emit()
+
+    def isComplete(self) -> bool:  # noqa: N802 - Qt's name
+        """Whether „Dalej" may be clicked: not while a question waits."""
+        return not self._question.text
 
     def show_flow(self, flow: OrderFlow) -> None:
         """Show the flow; pages with more to show extend this. A message whose reason is gone goes too."""
@@ -123,7 +150,10 @@ class OrderPage(QWizardPage):
         return None
 
     def focus_first(self) -> None:
-        """Put the focus where the page begins: its first field that still wants something, else its first."""
+        """Put the focus where the page begins: a question, the first field that still wants something, else its first."""
+        if self._question.text:
+            self._question.focus_way()
+            return
         wanting = [problem.field for problem in self.flow.problems(self.step)]
         fields = [field for field in (*wanting, *self.places()) if field in self.places()]
         if fields:

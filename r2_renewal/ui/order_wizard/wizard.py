@@ -1,183 +1,127 @@
-"""The order form „Zamówienie": a QWizard that mirrors the flow and speaks to the agent.
+"""The order form „Zamówienie": begun anew or from a draft, and ordered once.
 
-Rules: the flow decides whether a page may be left, the wizard only asks it; a page left while an answer is under way is left
-by itself when the answer comes; „Zamówienie z obowiązkiem zapłaty" is never the default button; the key of the confirmation is
-made once, so a second click, „Ponów" and a restarted agent are all the same order.
+Rules: a draft is asked about before anything is typed over it, and what is typed is kept; „Zamówienie z obowiązkiem zapłaty" is
+never the default button; the key of the confirmation is made once, so a second click, „Ponów" and a restarted agent are all
+the same order.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget, QWizard
 
 from r2_renewal.agent.protocol import ErrorData
-from r2_renewal.domain.contact import ContactVerdict
+from r2_renewal.domain.dates import warsaw_date
+from r2_renewal.domain.draft import Draft, resumed, shown_day
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import Quote
 from r2_renewal.domain.order import Order
-from r2_renewal.domain.order_flow import Field, OrderFlow, Step
+from r2_renewal.domain.order_flow import Field, OrderFlow, Step, start
 from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.correction_dialog import CorrectionDialog
 from r2_renewal.ui.error_texts import price_changed_sentence
 from r2_renewal.ui.links import Links
-from r2_renewal.ui.message_bar import MessageBar, WayOn
-from r2_renewal.ui.order_wizard.agent_calls import AgentCalls
-from r2_renewal.ui.order_wizard.confirmation_page import ConfirmationPage
-from r2_renewal.ui.order_wizard.consent_page import ConsentPage
-from r2_renewal.ui.order_wizard.invoice_page import InvoicePage
-from r2_renewal.ui.order_wizard.orderer_page import OrdererPage
-from r2_renewal.ui.order_wizard.page import OrderPage
-from r2_renewal.ui.order_wizard.service_page import ServicePage
-from r2_renewal.ui.order_wizard.summary_page import SummaryPage
-from r2_renewal.ui.order_wizard.wizard_frame import WizardFrame
+from r2_renewal.ui.message_bar import WayOn
+from r2_renewal.ui.order_wizard.draft_keeper import DraftKeeper
+from r2_renewal.ui.order_wizard.flow_wizard import FlowWizard
 from r2_renewal.ui.text_dialog import TextDialog
 
 
-class OrderWizard(WizardFrame):
+class OrderWizard(FlowWizard):
     """The order form of one program.
 
-    Attributes:
-        flow: the order form as it stands.
-
     Signals:
-        closed: the window is gone from the screen: the flow as it was left.
+        closed: the window is gone from the screen: the ``Draft`` that it was left with, None where there is none.
     """
 
     closed = Signal(object)
 
-    def __init__(self, flow: OrderFlow, link: AgentLink, links: Links, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.flow = flow
+    def __init__(
+        self,
+        flow: OrderFlow,
+        link: AgentLink,
+        links: Links,
+        parent: QWidget | None = None,
+        left: Draft | None = None,
+    ) -> None:
+        """Open the form.
+
+        Args:
+            flow: the fresh form.
+            link: the agent.
+            links: the vendor's addresses.
+            parent: eSklep.
+            left: the form as it was left, should there be no draft of it on disk.
+        """
+        super().__init__(flow, link, links, parent)
         self._link = link
-        self._links = links
-        self._product = link.product
-        self._advance = False
-        self._calls = AgentCalls(link, flow.entry.program.licence_id, self)
-        self._build_pages()
+        self._is_returning = False
+        self._drafts = DraftKeeper(link, flow, left, self)
         self._connect()
         self._mirror(flow)
         self._ask_price()
-
-    def _build_pages(self) -> None:
-        invoice, orderer = InvoicePage(self.flow, self._links), OrdererPage(self.flow, self._links)
-        consent = ConsentPage(self.flow)
-        self._confirmation = ConfirmationPage(
-            self.flow, of_this_program=self.flow.entry.program.product == self._product
-        )
-        self._pages: dict[Step, OrderPage] = {
-            Step.SERVICE: ServicePage(self.flow),
-            Step.INVOICE: invoice,
-            Step.ORDERER: orderer,
-            Step.CONSENT: consent,
-            Step.SUMMARY: SummaryPage(self.flow),
-            Step.CONFIRMATION: self._confirmation,
-        }
-        for step, page in self._pages.items():
-            self.setPage(int(step), page)
-            page.changed.connect(self._mirror)
-        self._pages[Step.SUMMARY].setCommitPage(True)
-        invoice.correction_wanted.connect(self._report_wrong_data)
-        invoice.left.connect(lambda: self._calls.judge(self.flow, Step.INVOICE))
-        orderer.left.connect(lambda: self._calls.judge(self.flow, Step.ORDERER))
-        consent.terms_wanted.connect(self._show_terms)
+        self._drafts.load()
 
     def _connect(self) -> None:
-        self.currentIdChanged.connect(self._on_page)
-        self.finished.connect(lambda _: self.closed.emit(self.flow))
+        self.finished.connect(lambda _: self.closed.emit(self._drafts.left))
+        self._drafts.found.connect(self._on_draft)
+        self._drafts.unsaved.connect(self._on_unsaved)
+        self._pages.invoice.correction_wanted.connect(self._report_wrong_data)
+        self._pages.consent.terms_wanted.connect(self._show_terms)
         calls = self._calls
-        calls.priced.connect(self._on_price)
-        calls.unpriced.connect(self._on_no_price)
-        calls.judged.connect(self._on_judged)
-        calls.unjudged.connect(self._on_no_judgement)
         calls.placed.connect(self._on_placed)
         calls.refused.connect(self._on_refused)
         calls.unsent.connect(self._on_unsent)
         calls.unknown.connect(self._on_unknown)
-        calls.renewed.connect(self._confirmation.show_renewed)
-        calls.unrenewed.connect(self._confirmation.messages.warn)
+        calls.renewed.connect(self._pages.confirmation.show_renewed)
+        calls.unrenewed.connect(self._pages.confirmation.messages.warn)
 
-    def _on_page(self, page_id: int) -> None:
-        if page_id < 0:
-            return
-        self.setOption(QWizard.WizardOption.NoDefaultButton, page_id == Step.SUMMARY)
-        if page_id < self.flow.step:
-            self._mirror(self.flow.back())
-        self._pages[Step(page_id)].begin(self.flow)
+    # The draft
 
-    # The mirror
+    def _on_draft(self, draft: Draft, saved_at: datetime) -> None:
+        day = shown_day(warsaw_date(saved_at), warsaw_date(self.flow.storefront.fetched_at))
+        self._pages.by_step[Step(self.currentId())].ask(
+            f"Masz rozpoczęte zamówienie z {day.removesuffix('.')}. Kontynuować?",
+            WayOn("Kontynuuj", partial(self._resume, draft)),
+            WayOn("Zacznij od nowa", self._drafts.begin_anew),
+        )
+
+    def _resume(self, draft: Draft) -> None:
+        self._drafts.resume(draft)
+        self._mirror(resumed(start(self.flow.storefront, self.flow.entry), draft))
+        self._is_returning = draft.step > Step.SERVICE
+        self._ask_price()
+
+    def _on_unsaved(self, code: ErrorCode) -> None:
+        # An agent that died is started again by itself; a disk that is full is the user's to mend.
+        messages = self._messages(Step(self.currentId()))
+        if code is ErrorCode.STORE and not messages.text:
+            messages.warn(code)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Save what was typed last: a form that is closed or hidden is not typed in any more."""
+        super().hideEvent(event)
+        self._drafts.save()
 
     def _mirror(self, flow: OrderFlow) -> None:
-        earlier, self.flow = self.flow, flow
-        for step, page in self._pages.items():
-            if step <= flow.step:
-                page.show_flow(flow)
-        if flow.offer != earlier.offer:
-            self._ask_price()
-        if flow.step < earlier.step:
-            while self.currentId() > flow.step:
-                self.back()
-
-    def validateCurrentPage(self) -> bool:  # noqa: N802 - Qt's name
-        """Leave the page where the flow lets go; otherwise say what is missing, or wait for the answer under way."""
-        step = Step(self.currentId())
-        page = self._pages[step]
-        if self.flow.step > step:
-            return True
-        waiting = self.flow.unjudged(step)
-        problems = [problem for problem in self.flow.problems(step) if problem.field not in waiting]
-        page.show_problems(problems)
-        if problems:
-            return False
-        if waiting:
-            self._advance = True
-            self._calls.judge(self.flow, step)
-            return False
-        if step is Step.SUMMARY:
-            self._place()
-            return False
-        self._mirror(self.flow.next())
-        return True
-
-    def _messages(self, step: Step) -> MessageBar:
-        return self._pages[step].messages
-
-    # Price and contact fields
-
-    def _ask_price(self) -> None:
-        self._messages(Step.SERVICE).clear()
-        if self.flow.offer is not None:
-            self._calls.ask_price(self.flow.offer)
+        super()._mirror(flow)
+        self._drafts.note(flow)
 
     def _on_price(self, quote: Quote) -> None:
-        self._messages(Step.SERVICE).clear()
-        self._mirror(self.flow.priced(quote))
-
-    def _on_no_price(self, code: ErrorCode) -> None:
-        self._messages(Step.SERVICE).warn(code, WayOn("Ponów", self._ask_price))
-        self._pages[Step.SERVICE].show_flow(self.flow)
-
-    def _on_judged(self, step: Step, texts: Mapping[Field, str], verdicts: Mapping[str, ContactVerdict]) -> None:
-        flow = self.flow
-        for field, text in texts.items():
-            flow = flow.judged(field, text, verdicts[field.value])
-        self._mirror(flow)
-        self._messages(step).clear()
-        advance, self._advance = self._advance, False
-        if advance:
+        super()._on_price(quote)
+        returning, self._is_returning = self._is_returning, False
+        if returning and self.currentId() == Step.SERVICE:
             self.next()
-        else:
-            self._pages[step].show_judgement(self.flow.problems(step), texts)
-
-    def _on_no_judgement(self, step: Step, code: ErrorCode) -> None:
-        self._advance = False
-        self._messages(step).warn(code, WayOn("Ponów", self.next))
 
     # The order
 
-    def _place(self) -> None:
+    def order(self) -> None:
+        """Send the order; a click too many changes nothing."""
         if self._calls.is_placing:
             return
         self._mirror(self.flow.confirm(str(uuid.uuid4())))
@@ -201,7 +145,7 @@ class OrderWizard(WizardFrame):
             self.next()
 
     def _on_unsent(self, code: ErrorCode) -> None:
-        self._messages(Step.SUMMARY).warn(code, WayOn("Ponów", self._place))
+        self._messages(Step.SUMMARY).warn(code, WayOn("Ponów", self.order))
         self._let_order(allowed=True)
 
     def _on_unknown(self) -> None:
@@ -224,8 +168,8 @@ class OrderWizard(WizardFrame):
 
     def _send_back(self, code: ErrorCode, names: tuple[str, ...]) -> None:
         self._mirror(self.flow.refuse(*(field for field in Field if field.value in names)))
-        page = self._pages[self.flow.step]
-        page.messages.warn(code, *([WayOn("Ponów", self._place)] if page.step is Step.SUMMARY else []))
+        page = self._pages.by_step[self.flow.step]
+        page.messages.warn(code, *([WayOn("Ponów", self.order)] if page.step is Step.SUMMARY else []))
         page.show_problems(self.flow.problems(page.step))
 
     # Dialogs of its own

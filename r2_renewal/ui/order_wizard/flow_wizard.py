@@ -1,0 +1,131 @@
+"""A QWizard that mirrors the order form's flow page by page, and asks the agent for the price and for verdicts on contacts.
+
+Rules: the flow decides whether a page may be left, the wizard only asks it; a page left while an answer is under way is left
+by itself when the answer comes; what leaving the summary means is for the form itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget, QWizard
+
+from r2_renewal.domain.contact import ContactVerdict
+from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.domain.offer import Quote
+from r2_renewal.domain.order_flow import Field, OrderFlow, Step
+from r2_renewal.ui.agent_link import AgentLink
+from r2_renewal.ui.links import Links
+from r2_renewal.ui.message_bar import MessageBar, WayOn
+from r2_renewal.ui.order_wizard.agent_calls import AgentCalls
+from r2_renewal.ui.order_wizard.pages import Pages
+from r2_renewal.ui.order_wizard.wizard_frame import WizardFrame
+
+
+class FlowWizard(WizardFrame):
+    """The pages of the order form and the way between them.
+
+    Attributes:
+        flow: the order form as it stands.
+    """
+
+    def __init__(self, flow: OrderFlow, link: AgentLink, links: Links, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.flow = flow
+        self._advance = False
+        self._calls = AgentCalls(link, flow.entry.program.licence_id, self)
+        self._pages = Pages(flow, links, link.product)
+        for step, page in self._pages.by_step.items():
+            self.setPage(int(step), page)
+            page.changed.connect(self._mirror)
+        self._pages.summary.setCommitPage(True)
+        self._pages.invoice.left.connect(lambda: self._calls.judge(self.flow, Step.INVOICE))
+        self._pages.orderer.left.connect(lambda: self._calls.judge(self.flow, Step.ORDERER))
+        self._connect_calls()
+        self.currentIdChanged.connect(self._on_page)
+
+    def _connect_calls(self) -> None:
+        self._calls.priced.connect(self._on_price)
+        self._calls.unpriced.connect(self._on_no_price)
+        self._calls.judged.connect(self._on_judged)
+        self._calls.unjudged.connect(self._on_no_judgement)
+
+    def order(self) -> None:
+        """Do what leaving the summary forward means."""
+        raise NotImplementedError
+
+    def _on_page(self, page_id: int) -> None:
+        if page_id < 0:
+            return
+        self.setOption(QWizard.WizardOption.NoDefaultButton, page_id == Step.SUMMARY)
+        if page_id < self.flow.step:
+            self._mirror(self.flow.back())
+        self._pages.by_step[Step(page_id)].begin(self.flow)
+
+    # The mirror
+
+    def _mirror(self, flow: OrderFlow) -> None:
+        earlier, self.flow = self.flow, flow
+        for step, page in self._pages.by_step.items():
+            if step <= flow.step:
+                page.show_flow(flow)
+        if flow.offer != earlier.offer:
+            self._ask_price()
+        if flow.step < earlier.step:
+            while self.currentId() > flow.step:
+                self.back()
+
+    def validateCurrentPage(self) -> bool:  # noqa: N802 - Qt's name
+        """Leave the page where the flow lets go; otherwise say what is missing, or wait for the answer under way."""
+        step = Step(self.currentId())
+        page = self._pages.by_step[step]
+        if self.flow.step > step:
+            return True
+        waiting = self.flow.unjudged(step)
+        problems = [problem for problem in self.flow.problems(step) if problem.field not in waiting]
+        page.show_problems(problems)
+        if problems:
+            return False
+        if waiting:
+            self._advance = True
+            self._calls.judge(self.flow, step)
+            return False
+        if step is Step.SUMMARY:
+            self.order()
+            return False
+        self._mirror(self.flow.next())
+        return True
+
+    def _messages(self, step: Step) -> MessageBar:
+        return self._pages.by_step[step].messages
+
+    # Price and contact fields
+
+    def _ask_price(self) -> None:
+        self._messages(Step.SERVICE).clear()
+        if self.flow.offer is not None:
+            self._calls.ask_price(self.flow.offer)
+
+    def _on_price(self, quote: Quote) -> None:
+        self._messages(Step.SERVICE).clear()
+        self._mirror(self.flow.priced(quote))
+
+    def _on_no_price(self, code: ErrorCode) -> None:
+        self._messages(Step.SERVICE).warn(code, WayOn("Ponów", self._ask_price))
+        self._pages.by_step[Step.SERVICE].show_flow(self.flow)
+
+    def _on_judged(self, step: Step, texts: Mapping[Field, str], verdicts: Mapping[str, ContactVerdict]) -> None:
+        flow = self.flow
+        for field, text in texts.items():
+            flow = flow.judged(field, text, verdicts[field.value])
+        self._mirror(flow)
+        self._messages(step).clear()
+        advance, self._advance = self._advance, False
+        if advance:
+            self.next()
+        else:
+            self._pages.by_step[step].show_judgement(self.flow.problems(step), texts)
+
+    def _on_no_judgement(self, step: Step, code: ErrorCode) -> None:
+        self._advance = False
+        self._messages(step).warn(code, WayOn("Ponów", self.next))
