@@ -43,28 +43,7 @@ class Line:
         self.is_cut = False
         self.at_proxy = False
         self._socket: socket.socket | None = None
-        self._half_open: socket.socket | None = None
         self._lock = threading.Lock()
-
-    def hold(self, connected: socket.socket) -> None:
-        """Note a socket on which tunnel and TLS are still to be agreed.
-
-        Raises:
-            LineCutError: the deadline is over.
-        """
-        with self._lock:
-            if self.is_cut:
-                connected.close()
-                raise LineCutError("cut at the deadline")
-            # A copy: the TLS socket takes the original over and can be reached by nobody before the handshake has ended.
-            self._half_open = connected.dup()
-
-    def let_go(self) -> None:
-        """Forget the socket of ``hold``: it is connected, or has failed."""
-        with self._lock:
-            if self._half_open is not None:
-                self._half_open.close()
-                self._half_open = None
 
     def use(self, connected: socket.socket | None, *, for_request: bool) -> None:
         """Note the socket before bytes go out on it.
@@ -83,10 +62,10 @@ class Line:
         """End it: whoever is reading from the socket wakes up, and nothing is sent any more."""
         with self._lock:
             self.is_cut = True
-            for connected in filter(None, (self._socket, self._half_open)):
+            if self._socket is not None:
                 with suppress(OSError):
                     # Not SSLSocket.shutdown, which takes the TLS state away under the reading thread.
-                    socket.socket.shutdown(connected, socket.SHUT_RDWR)
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 def _line() -> Line:
@@ -106,14 +85,12 @@ class _Watching:
 
     def connect(self) -> None:
         """Connect, through a proxy where there is one."""
-        line = _line()
-        line.at_proxy = self.proxy is not None
+        _line().at_proxy = self.proxy is not None
         self._is_connecting = True
         try:
             super().connect()  # type: ignore[misc]
         finally:
             self._is_connecting = False
-            line.let_go()
 
     def send(self, data: Any) -> None:
         """Send, unless the deadline has cut the line."""
@@ -122,11 +99,6 @@ class _Watching:
         # While connecting, what is sent is CONNECT for a proxy, not our request.
         _line().use(self.sock, for_request=not self._is_connecting)
         super().send(data)  # type: ignore[misc]
-
-    def _new_conn(self) -> socket.socket:
-        connected: socket.socket = super()._new_conn()  # type: ignore[misc]
-        _line().hold(connected)
-        return connected
 
 
 class WatchedConnection(_Watching, HTTPConnection):

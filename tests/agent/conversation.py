@@ -57,7 +57,7 @@ class Conversation:
         self._news = threading.Condition()
         self._last = 0
         self._errors = b""
-        self._readers = [threading.Thread(target=target) for target in (self._read, self._read_errors)]
+        self._readers = [threading.Thread(target=target, daemon=True) for target in (self._read, self._read_errors)]
         for reader in self._readers:
             reader.start()
 

@@ -135,11 +135,12 @@ def deaf() -> socket.socket:
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory, vendor: Vendor) -> Iterator[tuple[ScriptedShop, Hosts]]:
     """A shop that the rows of this module share, each with its own fault, and what starts agents for it."""
-    with closing(ScriptedShop(vendor)) as shop:
-        hosts = Hosts(tmp_path_factory.mktemp("hosts"), vendor, shop.url)
+    with (
+        closing(ScriptedShop(vendor)) as shop,
+        closing(Hosts(tmp_path_factory.mktemp("hosts"), vendor, shop.url)) as hosts,
+    ):
         hosts.licence.write_bytes(vendor.certificate())
         yield shop, hosts
-        hosts.close()
 
 
 def opened(started: tuple[ScriptedShop, Hosts], call_seconds: float) -> Scene:

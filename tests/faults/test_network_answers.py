@@ -153,6 +153,7 @@ NOT_STRICT = {
     "duplicate-keys": b'{"a": 1, "a": 2}',
     "duplicate-keys-escaped": b'{"a": 1, "\\u0061": 2}',
     "long-number": b"9" * 100_000,
+    "rather-long-number": b"9" * 31,
     "long-fraction": b"0." + b"9" * 100_000,
     "not-utf-8": b'"\xb3"',
     "control-character": b'"\x00"',

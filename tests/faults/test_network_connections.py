@@ -151,19 +151,19 @@ def secure(folder: Path, root: Identity, vendor: Vendor) -> Iterator[Scene]:
     """A shop behind a corporate proxy that re-signs it, and an agent on a computer whose store has the proxy's root."""
     (folder / "store.pem").write_bytes(root.pem)
     between = authority("Corporate proxy", root)
-    shop = ScriptedShop(vendor, tls=server("127.0.0.1", between).served(folder))
-    hosts = Hosts(folder, vendor, shop.url)
-    hosts.licence.write_bytes(vendor.certificate())
     stranger = folder / "stranger.pem"
     stranger.write_bytes(server("127.0.0.1", None).pem)
     # OpenSSL's own variable stands for the system's store; those of requests and curl must open no way round it.
     ways_round = dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(stranger)) | {"PYTHONHTTPSVERIFY": "0"}
-    agent = greeted(hosts, {"SSL_CERT_FILE": str(folder / "store.pem"), **ways_round}, call_seconds=30.0)
-    scene = Scene(shop, hosts, agent)
-    scene.opens()
-    yield scene
-    hosts.close()
-    shop.close()
+    with (
+        closing(ScriptedShop(vendor, tls=server("127.0.0.1", between).served(folder))) as shop,
+        closing(Hosts(folder, vendor, shop.url)) as hosts,
+    ):
+        hosts.licence.write_bytes(vendor.certificate())
+        agent = greeted(hosts, {"SSL_CERT_FILE": str(folder / "store.pem"), **ways_round}, call_seconds=30.0)
+        scene = Scene(shop, hosts, agent)
+        scene.opens()
+        yield scene
 
 
 def refused_certificates(root: Identity) -> dict[str, Identity]:
@@ -235,6 +235,15 @@ def test_n07_a_handshake_that_breaks_off(secure: Scene) -> None:
     assert secure.shop.connections - before == 3
     secure.shop.receive(*[break_off] * 3)
     assert secure.code() is ErrorCode.OFFLINE
+    secure.is_unharmed()
+
+
+def test_n07_an_order_whose_handshake_breaks_off(secure: Scene, confirmed: ConfirmedOrder) -> None:
+    secure.shop.receive(*[break_off] * 3)
+    before = secure.shop.connections
+    # Told at once: nothing was sent, and the user is there to choose.
+    assert secure.unplaced(confirmed) == NOT_SENT
+    assert secure.shop.connections - before == 1
     secure.is_unharmed()
 
 

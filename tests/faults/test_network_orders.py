@@ -49,10 +49,9 @@ def relay(reference: ShopProcess, vendor: Vendor) -> Iterator[Relay]:
 @pytest.fixture
 def relayed(reference: ShopProcess, relay: Relay, tmp_path: Path) -> Iterator[Hosts]:
     """Agents that reach the real shop through the relay only."""
-    hosts = hosts_of(reference, tmp_path)
-    hosts.shop_url = relay.url
-    yield hosts
-    hosts.close()
+    with closing(hosts_of(reference, tmp_path)) as hosts:
+        hosts.shop_url = relay.url
+        yield hosts
 
 
 def orders_of(prepared: PreparedShop, key: str) -> tuple[int, int]:

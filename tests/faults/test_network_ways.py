@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -61,13 +62,12 @@ def tunnelled_shop(folder: Path, vendor: Vendor, *, is_open: bool = True, **hell
     with (
         closing(ScriptedShop(vendor, tls=server(HOST, root).served(folder))) as shop,
         closing(Proxy(shop, None if is_open else deaf(), is_open=is_open)) as proxy,
+        closing(Hosts(folder, vendor, f"https://{HOST}")) as hosts,
     ):
-        hosts = Hosts(folder, vendor, f"https://{HOST}")
         hosts.licence.write_bytes(vendor.certificate())
         agent = hosts.start(environment_of(folder, proxy))
         agent.call(Method.HELLO, hosts.hello(**hello))
         yield Tunnelled(shop, hosts, agent, proxy)
-        hosts.close()
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +98,15 @@ def is_refused_at_the_first(scene: Scene, reply: Reply) -> None:
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 305, 307, 308])
 def test_n28_a_redirect_loop(patient: Scene, status: int) -> None:
     is_refused_at_the_first(patient, redirect(status, paths.STOREFRONT))
+
+
+def test_n28_a_redirect_whose_body_never_comes(patient: Scene) -> None:
+    def reply(peer: socket.socket, seen: Seen) -> None:
+        peer.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 9999\r\n\r\n")
+        silence(peer, seen)
+
+    # Not a byte of it is waited for.
+    is_refused_at_the_first(patient, reply)
 
 
 def test_n29_a_redirect_to_another_host(patient: Scene, elsewhere: ScriptedShop) -> None:
