@@ -14,13 +14,13 @@ from typing import Any
 from r2_renewal.agent import protocol, translate
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.licence_refresh import LicenceRefresh
-from r2_renewal.agent.outbox import OrderSender
+from r2_renewal.agent.outbox import OrderSender, refusal_of
 from r2_renewal.agent.protocol import Event, Method
 from r2_renewal.agent.settling import Settler
 from r2_renewal.agent.shop_client import ShopClient
 from r2_renewal.contract.structs import DocumentBody, DocumentRef
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.store.outbox import UNANSWERED, Outbox
+from r2_renewal.store.outbox import UNANSWERED, Outbox, OutboxRow, OutboxState
 from r2_renewal.store.shop_cache import KnownLicence, ShopCache
 
 # The host gives up waiting after three seconds.
@@ -64,7 +64,8 @@ def eshop_load(desk: Desk, _params: protocol.Nothing) -> protocol.LoadResult:
     body = desk.client.storefront(deadline)
     documents = {ref.kind: _document(desk, ref, deadline) for ref in _current(body.documents)}
     storefront = translate.storefront(body, documents, datetime.now(UTC))
-    return protocol.LoadResult(storefront=storefront, unanswered=_unanswered(desk))
+    unanswered, unsent, refused = _fates(desk)
+    return protocol.LoadResult(storefront=storefront, unanswered=unanswered, unsent=unsent, refused=refused)
 
 
 def _current(refs: tuple[DocumentRef, ...]) -> tuple[DocumentRef, ...]:
@@ -84,12 +85,21 @@ def _document(desk: Desk, ref: DocumentRef, deadline: Deadline) -> DocumentBody:
     return known
 
 
-def _unanswered(desk: Desk) -> tuple[str, ...]:
+def _fates(desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...], tuple[protocol.OrderRefused, ...]]:
+    """Return the licences of unanswered and of unsent orders, and the refused orders."""
     try:
-        rows = desk.outbox.unsettled()
+        unsettled, given_back = desk.outbox.unsettled(), desk.outbox.given_back()
     except RenewalError:
-        return ()  # eSklep can be looked at without a database; ordering will say STORE
-    return tuple(row.licence_id for row in rows if row.state in UNANSWERED)
+        return (), (), ()  # eSklep can be looked at without a database; ordering will say STORE
+    return (
+        tuple(row.licence_id for row in unsettled if row.state in UNANSWERED),
+        tuple(row.licence_id for row in given_back if row.state is OutboxState.NOT_SENT),
+        tuple(_refused(row) for row in given_back if row.state is OutboxState.REJECTED),
+    )
+
+
+def _refused(row: OutboxRow) -> protocol.OrderRefused:
+    return protocol.OrderRefused(key=row.key, licence_id=row.licence_id, error=refusal_of(row))
 
 
 def order_quote(desk: Desk, params: protocol.QuoteParams) -> protocol.QuoteResult:

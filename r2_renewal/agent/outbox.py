@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import msgspec
@@ -19,9 +19,18 @@ from r2_renewal.agent.failures import ShopError, error_data
 from r2_renewal.agent.protocol import Delivery, ErrorData
 from r2_renewal.agent.shop_client import ShopClient
 from r2_renewal.contract.structs import OrderBody
+from r2_renewal.domain.draft import draft_of_order
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.order import ConfirmedOrder, Order
-from r2_renewal.store.outbox import LEASE_SECONDS, MAY_HAVE_ARRIVED, UNANSWERED, Outbox, OutboxRow, OutboxState
+from r2_renewal.store.outbox import (
+    LEASE_SECONDS,
+    MAY_HAVE_ARRIVED,
+    UNANSWERED,
+    OrderForm,
+    Outbox,
+    OutboxRow,
+    OutboxState,
+)
 from r2_renewal.version import VERSION
 
 _LOOK_AGAIN_SECONDS = 0.2
@@ -32,10 +41,21 @@ _NO_CONNECTION = (ErrorCode.OFFLINE, ErrorCode.TIMEOUT, ErrorCode.PROXY)
 class OrderSender:
     """Sends the orders of one outbox."""
 
-    def __init__(self, outbox: Outbox, client: ShopClient, order_seconds: float) -> None:
+    def __init__(
+        self, outbox: Outbox, client: ShopClient, order_seconds: float, customer: Callable[[str], str]
+    ) -> None:
+        """Take what orders are sent with.
+
+        Args:
+            outbox: where they are written down.
+            client: the shop.
+            order_seconds: total deadline of an order, retries included.
+            customer: tells whose drafts lie here, for an order of a NIP.
+        """
         self._outbox = outbox
         self._client = client
         self._seconds = order_seconds
+        self._customer = customer
 
     def place(self, confirmed: ConfirmedOrder) -> Order:
         """Place what the customer confirmed, or return what became of it when it was placed before.
@@ -47,7 +67,11 @@ class OrderSender:
         deadline = Deadline(self._seconds)
         request = translate.order_request(confirmed, VERSION)
         row: OutboxRow | None = self._outbox.confirm(
-            confirmed.key, confirmed.quote.licence_id, translate.digest(request), msgspec.json.encode(request)
+            confirmed.key,
+            confirmed.quote.licence_id,
+            translate.digest(request),
+            msgspec.json.encode(request),
+            OrderForm(self._customer(confirmed.nip), msgspec.json.encode(draft_of_order(confirmed))),
         )
         while row is not None and deadline.left:
             if row.state is OutboxState.ACCEPTED:
@@ -143,8 +167,16 @@ def _unsent(error: RenewalError) -> ShopError:
     return ShopError(error.code, error.detail, Delivery.NOT_SENT)
 
 
+def refusal_of(row: OutboxRow) -> ErrorData:
+    """Return why the shop refused an order; a reason that cannot be read is INTERNAL."""
+    try:
+        return msgspec.json.decode(row.answer, type=ErrorData)
+    except (msgspec.MsgspecError, ValueError):
+        return ErrorData(code=ErrorCode.INTERNAL.value, delivery=Delivery.REFUSED.value)
+
+
 def _refusal(row: OutboxRow) -> ShopError:
-    data = msgspec.json.decode(row.answer, type=ErrorData)
+    data = refusal_of(row)
     return ShopError(
         ErrorCode(data.code),
         "refused before",

@@ -120,10 +120,14 @@ class LoadResult(Message, frozen=True):
     Attributes:
         storefront: the basket, the offers and the texts.
         unanswered: licences with an order of which nobody knows yet whether it arrived; not to be ordered again.
+        unsent: licences whose last order was not sent, and whose form waits as a draft.
+        refused: last orders that the shop refused, and whose form waits as a draft.
     """
 
     storefront: Storefront
     unanswered: tuple[str, ...] = ()
+    unsent: tuple[str, ...] = ()
+    refused: tuple[OrderRefused, ...] = ()
 
 
 class ContactParams(Message, frozen=True):

@@ -144,7 +144,7 @@ class Service:
             refresh.certificate,
             lambda moment: marks.note(lambda known: known.after_contact(moment)),
         )
-        sender = OrderSender(outbox, client, hello.order_seconds)
+        sender = OrderSender(outbox, client, hello.order_seconds, settings.drafting.customer)
         settler = Settler(outbox, sender, client, refresh, self._notify, self._log, hello.call_seconds)
         cache = ShopCache(Path(hello.state_dir), hello.shop_url)
         return Desk(client, outbox, sender, settler, refresh, cache, self._notify, hello.call_seconds)

@@ -87,5 +87,16 @@ class Drafts:
                 _forget_old(connection)
 
 
+def give_back(connection: Connection, customer: str, licence_id: str, body: bytes) -> None:
+    """Keep the form of an order that is being confirmed, within the transaction that confirms it; a draft that is there stays.
+
+    What is there is what was typed; the order has it as it was judged.
+    """
+    connection.execute(
+        "INSERT INTO draft (customer, licence_id, body, saved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (customer, licence_id, body, time.time()),
+    )
+
+
 def _forget_old(connection: Connection) -> None:
     connection.execute("DELETE FROM draft WHERE saved_at < ?", (time.time() - KEEP_SECONDS,))

@@ -2,7 +2,8 @@
 
 Rules: ``confirmed → sending → unknown → accepted | rejected``, and ``not_sent`` as the honest way back where no connection
 was ever opened; an accepted order never becomes anything else; one sender at a time, by a lease that ends by itself with
-the sender; the frozen body goes when the shop has answered, its digest stays so that the key keeps its meaning.
+the sender; the frozen body goes when the shop has answered, its digest stays so that the key keeps its meaning; the form of an
+order is a draft until the shop has accepted it, in the same transactions, so that one not sent or refused is given back.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.store import database
+from r2_renewal.store import database, drafts
 from r2_renewal.store.unsettled import UNSETTLED
 
 if TYPE_CHECKING:
@@ -80,7 +81,22 @@ class OutboxRow:
         return bool(self.owner) and now < self.lease_until <= now + 2 * LEASE_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class OrderForm:
+    """The form that an order was made from. Attributes: customer: whose; body: its draft."""
+
+    customer: str
+    body: bytes
+
+
 _COLUMNS = ", ".join(field.name for field in fields(OutboxRow))
+
+
+_GIVEN_BACK = """
+    state IN ('not_sent', 'rejected')
+    AND rowid = (SELECT max(rowid) FROM outbox WHERE licence_id = last.licence_id)
+    AND EXISTS (SELECT 1 FROM draft WHERE licence_id = last.licence_id)
+"""
 
 
 class Outbox:
@@ -89,7 +105,7 @@ class Outbox:
     def __init__(self, state_dir: Path) -> None:
         self._state_dir = state_dir
 
-    def confirm(self, key: str, licence_id: str, digest: str, body: bytes) -> OutboxRow:
+    def confirm(self, key: str, licence_id: str, digest: str, body: bytes, form: OrderForm | None = None) -> OutboxRow:
         """Commit a confirmed order, or return the one that stands under this key.
 
         Args:
@@ -97,6 +113,7 @@ class Outbox:
             licence_id: the licence ordered for.
             digest: digest of what was confirmed.
             body: the bytes that will be sent, every time the same.
+            form: what becomes a draft where there is none.
 
         Raises:
             RenewalError: KEY_REUSED, where the key stands for another order; ORDER_IN_PROGRESS, where the fate of another
@@ -111,6 +128,8 @@ class Outbox:
                 "INSERT INTO outbox (key, licence_id, digest, body, state, confirmed_at) VALUES (?, ?, ?, ?, ?, ?)",
                 (key, licence_id, digest, body, OutboxState.CONFIRMED, time.time()),
             )
+            if form is not None:
+                drafts.give_back(connection, form.customer, licence_id, form.body)
             return _must(_row(connection, key))
 
     def row(self, key: str) -> OutboxRow | None:
@@ -124,6 +143,14 @@ class Outbox:
             return ()
         with database.reading(self._state_dir) as connection:
             query = f"SELECT {_COLUMNS} FROM outbox WHERE {UNSETTLED} ORDER BY confirmed_at"  # noqa: S608
+            return tuple(_row_of(values) for values in connection.execute(query))
+
+    def given_back(self) -> tuple[OutboxRow, ...]:
+        """Return the last order for each licence that was not sent or was refused, as long as its form waits as a draft."""
+        if not database.exists(self._state_dir):
+            return ()
+        with database.reading(self._state_dir) as connection:
+            query = f"SELECT {_COLUMNS} FROM outbox AS last WHERE {_GIVEN_BACK} ORDER BY confirmed_at"  # noqa: S608
             return tuple(_row_of(values) for values in connection.execute(query))
 
     def claim(self, key: str, states: Collection[OutboxState]) -> OutboxRow | None:
@@ -169,6 +196,9 @@ class Outbox:
                 "UPDATE outbox SET state = ?, order_id = ?, order_state = ?, answer = ?, body = x'', owner = ''"
                 " WHERE key = ? AND settled = 0",
                 (OutboxState.ACCEPTED, order_id, order_state, answer, key),
+            )
+            connection.execute(
+                "DELETE FROM draft WHERE licence_id = (SELECT licence_id FROM outbox WHERE key = ?)", (key,)
             )
 
     def reject(self, key: str, refusal: bytes) -> None:

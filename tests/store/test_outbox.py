@@ -18,10 +18,12 @@ from hypothesis import strategies as st
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store import database
+from r2_renewal.store.drafts import Drafts
 from r2_renewal.store.outbox import (
     KEEP_UNSENT_SECONDS,
     LEASE_SECONDS,
     UNANSWERED,
+    OrderForm,
     Outbox,
     OutboxRow,
     OutboxState,
@@ -290,3 +292,59 @@ def _do(outbox: Outbox, step: str, claimed: OutboxRow) -> OutboxRow:
         case "confirm":
             outbox.confirm("k", "lic-1", "digest", b"frozen")
     return claimed
+
+
+# The form of an order
+
+
+FORM = OrderForm("cust-1", b"form")
+
+
+def draft_in(folder: Path) -> bytes | None:
+    stored = Drafts(folder).load("cust-1", "lic-1")
+    return None if stored is None else stored.body
+
+
+def test_the_form_of_a_confirmed_order_is_a_draft_until_the_shop_has_it(outbox: Outbox, tmp_path: Path) -> None:
+    folder = tmp_path / "stan ąę"
+    outbox.confirm("k", "lic-1", "digest", b"frozen", FORM)
+    assert draft_in(folder) == b"form"
+    outbox.accept("k", "ord-1", "placed", b"{}")
+    assert draft_in(folder) is None
+
+
+def test_what_was_typed_stays_as_it_was_typed(outbox: Outbox, tmp_path: Path) -> None:
+    Drafts(tmp_path / "stan ąę").save("cust-1", "lic-1", b"typed")
+    outbox.confirm("k", "lic-1", "digest", b"frozen", FORM)
+    assert draft_in(tmp_path / "stan ąę") == b"typed"
+
+
+@pytest.mark.parametrize("state", [OutboxState.NOT_SENT, OutboxState.REJECTED])
+def test_an_order_that_came_to_nothing_is_told_while_its_form_waits(
+    outbox: Outbox, tmp_path: Path, state: OutboxState
+) -> None:
+    outbox.confirm("k", "lic-1", "digest", b"frozen", FORM)
+    assert outbox.given_back() == ()
+    sql(tmp_path / "stan ąę", "UPDATE outbox SET state = ?", state.value)
+    assert [(row.key, row.state) for row in outbox.given_back()] == [("k", state)]
+    assert draft_in(tmp_path / "stan ąę") == b"form"
+    Drafts(tmp_path / "stan ąę").discard("cust-1", "lic-1")
+    assert outbox.given_back() == ()
+
+
+def test_only_the_last_order_of_a_licence_is_told(outbox: Outbox) -> None:
+    outbox.confirm("first", "lic-1", "digest", b"frozen", FORM)
+    outbox.reject("first", b"refusal")
+    outbox.confirm("other", "lic-2", "digest", b"frozen", FORM)
+    outbox.reject("other", b"refusal")
+    outbox.confirm("second", "lic-1", "digest", b"frozen", FORM)
+    assert [row.key for row in outbox.given_back()] == ["other"]
+    outbox.reject("second", b"refusal")
+    assert [row.key for row in outbox.given_back()] == ["other", "second"]
+
+
+def test_an_acceptance_takes_no_other_licences_draft(outbox: Outbox, tmp_path: Path) -> None:
+    Drafts(tmp_path / "stan ąę").save("cust-1", "lic-1", b"typed")
+    outbox.confirm("other", "lic-2", "digest", b"frozen", FORM)
+    outbox.accept("other", "ord-1", "placed", b"{}")
+    assert draft_in(tmp_path / "stan ąę") == b"typed"
