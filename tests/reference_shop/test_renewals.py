@@ -1,4 +1,4 @@
-"""Automatic renewal, on both databases: announced in time or not made, once a period, whatever runs twice or is killed."""
+"""Automatic renewal: announced in time or not made, once a period, whatever runs twice or is killed."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from r2_renewal.reference_shop.tables import (
     RenewalNotice,
     RenewalRow,
 )
-from tests.reference_shop.conftest import Calendar
+from tests.reference_shop.conftest import POSTGRESQL, SQLITE, Calendar
 from tests.reference_shop.module import LATER_LICENCE_ID, Module
 
-BOTH_DATABASES = True
+on_both = pytest.mark.parametrize("backend", [SQLITE, POSTGRESQL], indirect=True)
 # The demo's R2płatnik ends on 22.12.2026 and is ordered for the year after: the renewal falls on 23.12.2027.
 END, RENEWAL = date(2027, 12, 22), date(2027, 12, 23)
 FIRST_NOTICE, LAST_NOTICE = date(2027, 11, 7), date(2027, 11, 22)
@@ -107,6 +107,7 @@ def cancel(shop: Shop, channel: str = "panel") -> list[Revocation]:
         return revoke(session, shop.settings, CUSTOMER_ID, channel)
 
 
+@on_both
 def test_two_years_day_by_day_are_two_notices_and_two_renewals(
     enrolled: str, shop: Shop, calendar: Calendar, post: Callable[[], int]
 ) -> None:
@@ -176,6 +177,7 @@ def test_the_notice_tells_date_price_and_how_to_cancel_until_when(told: str, sho
         assert place in mail.text
 
 
+@on_both
 def test_the_renewal_is_invoiced_and_told_of_and_its_payment_extends_nothing(
     told: str, shop: Shop, calendar: Calendar
 ) -> None:
@@ -212,6 +214,7 @@ def test_a_notice_counts_when_a_mail_server_took_it_in_time(
     assert outcome(shop) == (RENEWAL, None if sent_on else "no_timely_notice")
 
 
+@on_both
 def test_a_notice_that_could_not_be_sent_in_time_is_not_sent_and_the_customer_is_told_at_once(
     enrolled: str, shop: Shop, calendar: Calendar, post: Callable[[], int]
 ) -> None:
@@ -273,6 +276,7 @@ def test_the_price_is_that_days_and_never_more_than_was_announced(
     assert (order.quote.net, order.quote.renewal_net) == (Decimal(charged), Decimal(then))
 
 
+@on_both
 def test_a_cancellation_the_day_before_leaves_nothing_to_renew(told: str, shop: Shop, calendar: Calendar) -> None:
     calendar.day = END
     assert cancel(shop) == [Revocation(told, too_late_for=None)]
@@ -400,6 +404,7 @@ def test_enrolled_again_for_a_refused_period_it_stays_refused_and_the_customer_s
     assert (licence(shop).auto_renewal, licence(shop).renewal_date) == (False, None)
 
 
+@on_both
 def test_two_runs_at_once_in_two_processes_make_one_renewal(told: str, shop: Shop, prepared: PreparedShop) -> None:
     folder = prepared.folder
     command = [sys.executable, "-c", RUN, str(folder.path), folder.database, RENEWAL.isoformat()]
@@ -416,6 +421,7 @@ def test_two_runs_at_once_in_two_processes_make_one_renewal(told: str, shop: Sho
     assert (count(shop, RenewalRow), count(shop, InvoiceRow), licence(shop).seq) == (1, 2, 3)
 
 
+@on_both
 @pytest.mark.parametrize("step", ["pass_to", "renew"])
 def test_a_run_that_dies_in_the_middle_has_done_nothing_and_the_next_does_it(
     told: str, shop: Shop, calendar: Calendar, monkeypatch: pytest.MonkeyPatch, step: str

@@ -44,10 +44,10 @@ def message_of(row: MailRow, seller: Seller) -> EmailMessage:
     message["Subject"] = row.subject
     message["Date"] = format_datetime(row.created_at.astimezone(warsaw()))
     message["Message-ID"] = row.message_id
-    message["Content-Language"] = "pl"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     message.set_content(row.text, cte="quoted-printable")
     message.add_alternative(row.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = "pl"  # after the content, which clears such headers
     return message
 
 
@@ -68,7 +68,7 @@ def send_due(shop: Shop, transport: Transport, stopping: threading.Event | None 
 
 def _send(shop: Shop, transport: Transport, taken: MailRow) -> bool:
     try:
-        transport.deliver(message_of(taken, shop.settings.seller), f"{taken.pk:06}-{taken.kind}")
+        transport.deliver(_written(taken, shop.settings.seller), f"{taken.pk:06}-{taken.kind}")
     except UndeliveredError as error:
         LOGGER.warning("mail %s not delivered: %s", taken.pk, error.failure)
         with shop.database.writing(_SENDERS) as session:
@@ -77,6 +77,13 @@ def _send(shop: Shop, transport: Transport, taken: MailRow) -> bool:
     with shop.database.writing(_SENDERS) as session:
         note_sent(session, taken, shop.settings.now())
     return True
+
+
+def _written(row: MailRow, seller: Seller) -> EmailMessage:
+    try:
+        return message_of(row, seller)
+    except ValueError as error:  # an address that is none: no attempt will make it one
+        raise UndeliveredError("not a message", for_good=True) from error
 
 
 class MailSender:
