@@ -61,6 +61,9 @@ def _add_serve(commands: Commands) -> None:
     )
     parser.add_argument("--today", type=a_date, metavar="RRRR-MM-DD", help="stała data sklepu, do pokazów i testów")
     parser.add_argument("--stop-with-stdin", action="store_true", help="kończy pracę, gdy zamknie się wejście")
+    parser.add_argument(
+        "--fault-hooks", action="store_true", help="pozwala testom zamawiać awarie; nigdy w prawdziwym sklepie"
+    )
 
 
 def _add_init(commands: Commands) -> None:
@@ -111,7 +114,13 @@ def _serve(arguments: argparse.Namespace) -> int:
     settings = settings_of(folder, today=today, auto_fulfil=arguments.auto_fulfil)
     bound = bind(arguments.host, arguments.port)
     announcement = json.dumps({"shop_url": address_of(bound)})
-    serve(settings, bound, lambda: print(announcement, flush=True), stop_with_stdin=arguments.stop_with_stdin)
+    serve(
+        settings,
+        bound,
+        lambda: print(announcement, flush=True),
+        stop_with_stdin=arguments.stop_with_stdin,
+        fault_hooks=arguments.fault_hooks,
+    )
     return 0
 
 

@@ -22,8 +22,9 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard, Message, Scope
 
 from r2_renewal.licensing.keys import ED25519_KEY_BYTES
-from r2_renewal.reference_shop import openapi, panel, sessions
+from r2_renewal.reference_shop import fault_hooks, openapi, panel, sessions
 from r2_renewal.reference_shop.auto_fulfilment import watch
+from r2_renewal.reference_shop.fault_hooks import Faults
 from r2_renewal.reference_shop.keys import signing_key_of
 from r2_renewal.reference_shop.mail.sender import MailSender
 from r2_renewal.reference_shop.problems import Refusal, on_failure, on_http_error, on_refusal
@@ -37,15 +38,20 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 BODY_LIMIT = 256 * 1024
 
 
-def create_app(settings: ShopSettings) -> Litestar:
-    """Return the shop's application; it opens its database when the server starts it."""
+def create_app(settings: ShopSettings, faults: Faults | None = None) -> Litestar:
+    """Return the shop's application; it opens its database when the server starts it.
+
+    Args:
+        settings: the shop's.
+        faults: where the fault hooks put what tests ask for; None, as in any real shop, leaves no hook to be called.
+    """
     shop = open_shop(settings)
     public = Router("/", route_handlers=[*PUBLIC, *panel.HANDLERS])
     # Two handlers of one path must come in one router: given one by one, the framework prepares the first of them twice, and
     # a handler that runs in a thread does not survive that (litestar#4738).
     secured = Router("/", route_handlers=SECURED, guards=[_signed_in(shop)], security=openapi.SECURITY)
     return Litestar(
-        route_handlers=[public, secured],
+        route_handlers=[public, secured, *([fault_hooks.router(faults)] if faults is not None else [])],
         dependencies={
             "shop": Provide(lambda: shop, sync_to_thread=False),
             "caller": Provide(_caller, sync_to_thread=False),

@@ -1,7 +1,8 @@
 """The shop as a server process: bound before it is announced, stopped without leaving anything behind.
 
-Rules: the address is announced once, when it really listens; SIGINT, SIGTERM and, where asked for, the end of stdin stop it
-within two seconds; no request is written to a log, since addresses and bodies hold personal data.
+Rules: the address is announced once, when it really listens; SIGTERM lets the requests in flight end, for ten seconds at most;
+SIGINT and, where asked for, the end of stdin stop it within two; no request is written to a log, since addresses and bodies
+hold personal data.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
+from litestar.types import ASGIApp
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.reference_shop.app import create_app
+from r2_renewal.reference_shop.fault_hooks import FaultInjector, Faults
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.unread import UnreadBodies
 
-GRACE_SECONDS = 1
+# A service manager asks by SIGTERM and waits; a person at the keyboard or a test that goes away does not.
+GRACE_SECONDS, SHORT_GRACE_SECONDS = 10, 1
 BACKLOG = 128
 _STDIN = 0
 # Windows answers EACCES for a port that another process holds exclusively; elsewhere that is a forbidden port.
@@ -40,6 +44,12 @@ class _AnnouncedServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started and not self.should_exit:
             self._on_listening()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; a second signal stops at once."""
+        if sig == signal.SIGTERM:
+            self.config.timeout_graceful_shutdown = GRACE_SECONDS
+        super().handle_exit(sig, frame)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -77,7 +87,12 @@ def address_of(bound: socket.socket) -> str:
 
 
 def serve(
-    settings: ShopSettings, bound: socket.socket, on_listening: Callable[[], None], *, stop_with_stdin: bool = False
+    settings: ShopSettings,
+    bound: socket.socket,
+    on_listening: Callable[[], None],
+    *,
+    stop_with_stdin: bool = False,
+    fault_hooks: bool = False,
 ) -> None:
     """Serve until stopped.
 
@@ -86,9 +101,10 @@ def serve(
         bound: the listening socket; closed at the end.
         on_listening: called once, when requests are answered.
         stop_with_stdin: whether the end of stdin stops the server, so that it never outlives who started it.
+        fault_hooks: whether tests may ask for faults; never in a real shop.
     """
     config = uvicorn.Config(
-        UnreadBodies(create_app(settings)),
+        _application(settings, fault_hooks=fault_hooks),
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -96,7 +112,7 @@ def serve(
         ws="none",
         server_header=False,
         date_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=SHORT_GRACE_SECONDS,
     )
     server = _AnnouncedServer(config, on_listening)
     _stop_on_signals(server)
@@ -104,6 +120,13 @@ def serve(
         threading.Thread(target=_stop_at_end_of_stdin, args=(server,), daemon=True).start()
     with bound:
         server.run(sockets=[bound])
+
+
+def _application(settings: ShopSettings, *, fault_hooks: bool) -> ASGIApp:
+    if not fault_hooks:
+        return UnreadBodies(create_app(settings))
+    faults = Faults()
+    return FaultInjector(UnreadBodies(create_app(settings, faults)), faults)
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:

@@ -22,6 +22,7 @@ from r2_renewal.reference_shop.shop import Shop, opened
 from r2_renewal.reference_shop.tables import Customer, LicenceRow
 from tests.reference_shop.module import Module
 from tests.reference_shop.postgresql import Cluster, database_of, running
+from tests.reference_shop.processes import Server, servers
 
 TODAY = date(2026, 11, 22)
 DAYS_LEFT = 30
@@ -116,6 +117,13 @@ def serve(settings: ShopSettings) -> Iterator[Callable[..., Module]]:
     """Return a function that serves the shop, with changed settings if need be, to a module without a session."""
     with _Clients() as clients:
         yield lambda **changes: Module(clients.open(replace(settings, **changes)))
+
+
+@pytest.fixture
+def start(prepared: PreparedShop) -> Iterator[Callable[..., Server]]:
+    """A function that starts the demo's shop as a process, with more options, and tells its address."""
+    with servers(prepared) as start:
+        yield start
 
 
 class _Clients:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,39 +26,7 @@ from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.server import address_of, bind
 from r2_renewal.reference_shop.unread import MORE_BYTES
 from tests.reference_shop.module import Module
-
-COMMAND = [sys.executable, "-I", "-m", "r2_renewal.cli", "shop", "serve", "--port", "0", "--today", "2026-11-22"]
-Server = tuple["subprocess.Popen[str]", str]
-
-
-@pytest.fixture
-def start(prepared: PreparedShop) -> Iterator[Callable[..., Server]]:
-    """Return a function that starts the demo's shop as a process and tells its address."""
-    started: list[subprocess.Popen[str]] = []
-
-    def run(*options: str) -> Server:
-        process = subprocess.Popen(
-            [*COMMAND, "--state", str(prepared.folder.path), *options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        assert process.stdout
-        return process, json.loads(process.stdout.readline())["shop_url"]
-
-    yield run
-    for process in started:
-        process.kill()
-        with process:  # closes its pipes and waits
-            pass
-
-
-@contextmanager
-def module_at(url: str, prepared: PreparedShop) -> Iterator[Module]:
-    with httpx.Client(base_url=url, timeout=10, trust_env=False) as http:
-        yield Module(http).open(prepared.licence)
+from tests.reference_shop.processes import COMMAND, Server, module_at, stop
 
 
 def test_the_whole_way_from_the_licence_to_the_renewed_licence(
@@ -79,17 +45,6 @@ def test_the_whole_way_from_the_licence_to_the_renewed_licence(
     assert licence.issued.date() == date(2026, 11, 22)
     output, errors = stop(process, lambda: process.stdin.close() if process.stdin else None)
     assert (process.returncode, output, errors) == (0, "", "")
-
-
-def stop(process: subprocess.Popen[str], ask: Callable[[], object]) -> tuple[str, str]:
-    """Ask the server to stop, check that it does within two seconds, and return what it wrote after its address."""
-    began = time.monotonic()
-    ask()
-    process.wait(timeout=10)
-    assert time.monotonic() - began < 2
-    assert process.stdout
-    assert process.stderr
-    return process.stdout.read(), process.stderr.read()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a signal")
