@@ -50,8 +50,8 @@ class ClockMarks(NamedTuple):
         return self._replace(issued=_later(self.issued, issued))
 
     def after_contact(self, shop: datetime) -> ClockMarks:
-        """Return the marks after the shop told the time: its word replaces what the PC's clock had left behind."""
-        return self._replace(shop=shop, last_run=shop)
+        """Return the marks after the shop told the time: its word, less its error, replaces what the PC's clock left."""
+        return self._replace(shop=shop, last_run=shop - SHOP_TOLERANCE)
 
 
 class ClockReading(NamedTuple):

@@ -23,11 +23,15 @@ from PySide6.QtWidgets import QMainWindow, QTableView
 from pytestqt.qtbot import QtBot
 
 import r2_renewal
+from r2_renewal.domain.clock import ClockState
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.embedding.module import RenewalModule
+from r2_renewal.licensing.issue import licence_payload, sign_licence
+from r2_renewal.licensing.reader import parse_certificate
 from r2_renewal.reference_shop.folder import settings_of
 from r2_renewal.reference_shop.fulfilment import fulfil, open_orders
-from r2_renewal.reference_shop.seed import PreparedShop, prepare
+from r2_renewal.reference_shop.licence_files import reissue
+from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop, prepare
 from r2_renewal.reference_shop.shop import opened
 from r2_renewal.ui.agent_link import AgentProcess
 from r2_renewal.ui.basket_model import Column
@@ -35,6 +39,7 @@ from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.driver import click, fill, find, go_on, tick, wait_until
 from tests.e2e.order_by_widgets import ORDERER
+from tests.licence_files import PRODUCT
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -67,7 +72,7 @@ class RealShop:
         assert self._process.stdout is not None
         self._port = int(json.loads(self._process.stdout.readline())["shop_url"].rsplit(":", 1)[1])
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Stop serving."""
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
@@ -89,6 +94,28 @@ class RealShop:
         """Fulfil every order on its way."""
         with opened(settings_of(self.prepared.folder)) as shop:
             assert [fulfil(shop, order_id) for order_id in open_orders(shop)]
+
+    def issue_licence(self) -> str:
+        """Sign the licence of the customer's first program as it stands now, and return the file."""
+        with opened(settings_of(self.prepared.folder)) as shop:
+            certificate = reissue(shop, LICENCE_ID)
+        assert certificate is not None
+        return certificate
+
+    def mix_up(self, *, product: str = PRODUCT, **changes: Any) -> None:
+        """Let every licence that is signed from now on be this one: the first program's, with changes, for a long time."""
+        settings = settings_of(self.prepared.folder)
+        licence = parse_certificate(self.prepared.licence.encode(), settings.trusted_keys)
+        (program,) = licence.programs
+        until = program.valid_until.replace(year=2040)
+        longer = program._replace(product=product, seq=program.seq + 1, valid_until=until)
+        wrong = licence._replace(programs=(longer,), **changes)
+        certificate = sign_licence(licence_payload(wrong), settings.signing_key.private)
+        with closing(self._database()) as database, database:
+            database.execute(
+                "CREATE TRIGGER mixed_up AFTER UPDATE OF certificate ON licences"
+                f" BEGIN UPDATE licences SET certificate = '{certificate}' WHERE id = NEW.id; END"
+            )
 
     def _database(self) -> sqlite3.Connection:
         return sqlite3.connect(self.prepared.folder.database_file, timeout=20)
@@ -145,7 +172,11 @@ class CustomersComputer:
         (eshop,) = host.findChildren(EshopWindow)
         return eshop
 
-    def leave(self) -> None:
+    def clocks(self) -> set[ClockState | None]:
+        """Return what the programs here think of the computer's clock."""
+        return {module.state.clock for _, module in self._programs}
+
+    def close(self) -> None:
         """Leave every program, and wait until their agents are gone."""
         for host, module in self._programs:
             module.detach()
@@ -161,7 +192,7 @@ def real_shop(tmp_path: Path) -> Iterator[RealShop]:
     shop = RealShop(tmp_path / "shop")
     shop.start()
     yield shop
-    shop.stop()
+    shop.close()
 
 
 @pytest.fixture
@@ -169,7 +200,7 @@ def customer(qtbot: QtBot, tmp_path: Path, real_shop: RealShop) -> Iterator[Cust
     """A customer's computer."""
     computer = CustomersComputer(tmp_path / "komputer", real_shop)
     yield computer
-    computer.leave()
+    computer.close()
 
 
 def cells(eshop: EshopWindow, column: Column) -> list[str]:

@@ -111,7 +111,7 @@ def test_s3_a_key_that_stands_for_another_order_is_refused_and_said(
         assert "zapisano już inne zamówienie" in said(wizard)
         assert wizard.flow.orderer.last_name == "Kłosowska"
         assert real_shop.orders() == [("placed", PRICE)]
-        customer.leave()
+        customer.close()
 
 
 def test_s4_a_price_that_changed_is_shown_with_the_difference_and_confirmed_anew(
@@ -154,7 +154,7 @@ def test_s5_a_consent_whose_text_changed_is_read_and_given_anew(
     customer: CustomersComputer, real_shop: RealShop, next_release: Path
 ) -> None:
     wizard = filled_form(customer.open_eshop())
-    real_shop.stop()
+    real_shop.close()
     real_shop.start(next_release)
     click(wizard, ORDER_BUTTON)
     wait_until(lambda: ErrorCode.CONSENT_TEXT_CHANGED.value in said(wizard), what="new text")
