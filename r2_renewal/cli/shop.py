@@ -7,9 +7,11 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from r2_renewal.cli.mail_options import add_mail, transport_of
 from r2_renewal.cli.values import a_date, a_path, a_port, seconds
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
@@ -25,6 +27,8 @@ _OPENAPI = "shop-api.openapi.json"
 
 def add_parsers(commands: Commands) -> None:
     """Declare the commands of this group."""
+    from r2_renewal.cli import shop_tasks
+
     shop = commands.add_parser("shop", help="sklep wzorcowy: serwer, klucz podpisujący, licencje, zamówienia")
     shop_commands = shop.add_subparsers(metavar="POLECENIE", required=True)
     _add_serve(shop_commands)
@@ -32,17 +36,20 @@ def add_parsers(commands: Commands) -> None:
     _add_issue_licence(shop_commands)
     _add_mark_paid(shop_commands)
     _add_export_openapi(shop_commands)
+    shop_tasks.add_parsers(shop_commands)
 
 
-def _add(
+def add_command(
     commands: Commands, name: str, help_text: str, handler: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
+    """Declare one command of the group."""
     parser = commands.add_parser(name, help=help_text, description=help_text)
     parser.set_defaults(handler=handler)
     return parser
 
 
-def _add_place(parser: argparse.ArgumentParser) -> None:
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Declare where the shop is."""
     parser.add_argument("--state", type=a_path, required=True, metavar="KATALOG", help="katalog sklepu: baza i klucze")
     parser.add_argument(
         "--database", default="", metavar="URL", help="baza danych (domyślnie shop.db w katalogu sklepu)"
@@ -50,8 +57,8 @@ def _add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_serve(commands: Commands) -> None:
-    parser = _add(commands, "serve", "uruchamia serwer i wypisuje jego adres jako jedną linię JSON", _serve)
-    _add_place(parser)
+    parser = add_command(commands, "serve", "uruchamia serwer i wypisuje jego adres jako jedną linię JSON", _serve)
+    add_place(parser)
     parser.add_argument("--host", default="127.0.0.1", metavar="ADRES", help="adres nasłuchu (domyślnie 127.0.0.1)")
     parser.add_argument(
         "--port", type=a_port, default=_DEFAULT_PORT, metavar="N", help=f"port; 0 – wolny (domyślnie {_DEFAULT_PORT})"
@@ -60,6 +67,12 @@ def _add_serve(commands: Commands) -> None:
         "--auto-fulfil", type=seconds, metavar="SEKUNDY", help="realizuje każde zamówienie po tylu sekundach"
     )
     parser.add_argument("--today", type=a_date, metavar="RRRR-MM-DD", help="stała data sklepu, do pokazów i testów")
+    parser.add_argument(
+        "--consent-optional",
+        action="store_true",
+        help="przyjmuje zamówienia także bez zgody na automatyczne odnowienie",
+    )
+    add_mail(parser)
     parser.add_argument("--stop-with-stdin", action="store_true", help="kończy pracę, gdy zamknie się wejście")
     parser.add_argument(
         "--fault-hooks", action="store_true", help="pozwala testom zamawiać awarie; nigdy w prawdziwym sklepie"
@@ -67,24 +80,26 @@ def _add_serve(commands: Commands) -> None:
 
 
 def _add_init(commands: Commands) -> None:
-    _add_place(_add(commands, "init", "zakłada katalog sklepu, bazę danych i klucz podpisujący", _init))
+    add_place(add_command(commands, "init", "zakłada katalog sklepu, bazę danych i klucz podpisujący", _init))
 
 
 def _add_issue_licence(commands: Commands) -> None:
-    parser = _add(commands, "issue-licence", "podpisuje licencję o podanym numerze i zapisuje jej plik", _issue_licence)
-    _add_place(parser)
+    parser = add_command(
+        commands, "issue-licence", "podpisuje licencję o podanym numerze i zapisuje jej plik", _issue_licence
+    )
+    add_place(parser)
     parser.add_argument("licence", metavar="LICENCJA", help="identyfikator licencji")
     parser.add_argument("--output", type=a_path, metavar="PLIK", help="plik licencji (domyślnie na wyjście)")
 
 
 def _add_mark_paid(commands: Commands) -> None:
-    parser = _add(commands, "mark-paid", "oznacza zamówienie jako opłacone i realizuje je", _mark_paid)
-    _add_place(parser)
+    parser = add_command(commands, "mark-paid", "oznacza zamówienie jako opłacone i realizuje je", _mark_paid)
+    add_place(parser)
     parser.add_argument("order", metavar="ZAMÓWIENIE", help="identyfikator albo numer zamówienia")
 
 
 def _add_export_openapi(commands: Commands) -> None:
-    parser = _add(commands, "export-openapi", "zapisuje opis API sklepu (OpenAPI 3.1)", _export_openapi)
+    parser = add_command(commands, "export-openapi", "zapisuje opis API sklepu (OpenAPI 3.1)", _export_openapi)
     parser.add_argument(
         "file", type=a_path, nargs="?", metavar="PLIK", help=f"domyślnie resources/{_OPENAPI}; - to wyjście"
     )
@@ -96,7 +111,12 @@ def _need_extra() -> None:
         raise RenewalError(ErrorCode.EXTRA_MISSING, f"pip install r2-renewal[shop] ({', '.join(missing)})")
 
 
-def _folder(arguments: argparse.Namespace) -> ShopFolder:
+def folder_of(arguments: argparse.Namespace) -> ShopFolder:
+    """Return where the shop is.
+
+    Raises:
+        RenewalError: EXTRA_MISSING, where the shop's libraries are not installed.
+    """
     _need_extra()
     from r2_renewal.reference_shop.folder import ShopFolder
 
@@ -104,14 +124,19 @@ def _folder(arguments: argparse.Namespace) -> ShopFolder:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    folder = _folder(arguments)
+    folder = folder_of(arguments)
     from r2_renewal.domain.dates import today_in_warsaw
     from r2_renewal.reference_shop.folder import settings_of
     from r2_renewal.reference_shop.server import address_of, bind, serve
     from r2_renewal.reference_shop.settings import fixed_date
 
     today = fixed_date(arguments.today) if arguments.today else today_in_warsaw
-    settings = settings_of(folder, today=today, auto_fulfil=arguments.auto_fulfil)
+    settings = replace(
+        settings_of(folder, today=today, auto_fulfil=arguments.auto_fulfil),
+        invoicing=True,
+        mail=transport_of(arguments),
+        consent_required=not arguments.consent_optional,
+    )
     bound = bind(arguments.host, arguments.port)
     announcement = json.dumps({"shop_url": address_of(bound)})
     serve(
@@ -125,7 +150,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _init(arguments: argparse.Namespace) -> int:
-    folder = _folder(arguments)
+    folder = folder_of(arguments)
     from r2_renewal.reference_shop.folder import init
 
     init(folder)
@@ -134,7 +159,7 @@ def _init(arguments: argparse.Namespace) -> int:
 
 
 def _issue_licence(arguments: argparse.Namespace) -> int:
-    folder = _folder(arguments)
+    folder = folder_of(arguments)
     from r2_renewal.reference_shop.folder import settings_of
     from r2_renewal.reference_shop.licence_files import reissue
     from r2_renewal.reference_shop.shop import opened
@@ -148,7 +173,7 @@ def _issue_licence(arguments: argparse.Namespace) -> int:
 
 
 def _mark_paid(arguments: argparse.Namespace) -> int:
-    folder = _folder(arguments)
+    folder = folder_of(arguments)
     from r2_renewal.reference_shop.folder import settings_of
     from r2_renewal.reference_shop.fulfilment import mark_paid
     from r2_renewal.reference_shop.shop import opened

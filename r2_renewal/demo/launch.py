@@ -89,6 +89,11 @@ class DemoFiles:
         return self.folder / "shop.log"
 
     @property
+    def mail(self) -> Path:
+        """The letters that the shop sends, as ``.eml`` files."""
+        return self.folder / "mail"
+
+    @property
     def module_state(self) -> Path:
         """The module's local state."""
         return self.folder / "module"
@@ -128,6 +133,7 @@ def announcement(files: DemoFiles, shop_url: str) -> dict[str, Any]:
         "trusted_keys": str(files.trusted_keys),
         "account": json.loads(files.account.read_text(encoding="utf-8")),
         "state": str(files.folder),
+        "mail": str(files.mail),
     }
 
 
@@ -161,6 +167,7 @@ def _prepare(files: DemoFiles, days_left: int) -> None:
 @contextmanager
 def _shop(files: DemoFiles, options: DemoOptions) -> Iterator[str]:
     command = [sys.executable, "-I", "-m", "r2_renewal.cli", "shop", "serve", "--state", str(files.shop)]
+    command += ["--mail-folder", str(files.mail)]
     command += ["--port", str(options.port), "--auto-fulfil", str(options.auto_fulfil), "--stop-with-stdin"]
     # A group of its own: Ctrl-C in the terminal reaches the demo, and the demo ends the shop.
     with files.shop_log.open("wb") as log:

@@ -76,6 +76,7 @@ class ErrorCode(StrEnum):
     NO_SUCH_LICENCE = "R2-S13"
     ADDRESS_UNUSABLE = "R2-S14"
     FILE_NOT_WRITABLE = "R2-S15"
+    MAIL_SETTINGS = "R2-S16"
     INTERNAL = "R2-S99"
 
 

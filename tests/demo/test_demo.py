@@ -17,7 +17,7 @@ import requests
 
 from tests.e2e.conftest import DEMO, running_demo
 
-KEYS = {"shop_url", "panel_url", "licence", "trusted_keys", "account", "state"}
+KEYS = {"shop_url", "panel_url", "licence", "trusted_keys", "account", "state", "mail"}
 
 
 def started(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:

@@ -443,7 +443,7 @@ def test_addresses_of_mail_servers(url: str, server: SmtpServer) -> None:
 def test_an_address_that_is_none_or_tells_the_password_is_refused(url: str) -> None:
     with pytest.raises(RenewalError) as refusal:
         smtp_server(url)
-    assert refusal.value.code is ErrorCode.CONFIGURATION
+    assert refusal.value.code is ErrorCode.MAIL_SETTINGS
     assert "secret" not in str(refusal.value)
 
 

@@ -177,18 +177,18 @@ def smtp_server(url: str, *, password: str = "", ca_file: Path | None = None) ->
     """Return the mail server of an address such as ``smtp://user@mail.example:587`` or ``smtps://mail.example``.
 
     Raises:
-        RenewalError: CONFIGURATION, where the address is none or holds the password, which everybody here could then read.
+        RenewalError: MAIL_SETTINGS, where the address is none or holds the password, which everybody here could then read.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise RenewalError(ErrorCode.CONFIGURATION, "--smtp: not an address") from error
+        raise RenewalError(ErrorCode.MAIL_SETTINGS, "--smtp: not an address") from error
     if parts.scheme not in PORTS or not parts.hostname or parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise RenewalError(ErrorCode.CONFIGURATION, "--smtp: expected smtp://[user@]host[:port] or smtps://…")
+        raise RenewalError(ErrorCode.MAIL_SETTINGS, "--smtp: expected smtp://[user@]host[:port] or smtps://…")
     if parts.password is not None:
         raise RenewalError(
-            ErrorCode.CONFIGURATION, "--smtp: the password belongs in a file or a variable, not in the address"
+            ErrorCode.MAIL_SETTINGS, "--smtp: the password belongs in a file or a variable, not in the address"
         )
     return SmtpServer(
         host=parts.hostname,
@@ -204,11 +204,11 @@ def read_password(file: Path | None, variable: str) -> str:
     """Return the mail server's password from a file's first line or an environment variable; empty where neither is named.
 
     Raises:
-        RenewalError: CONFIGURATION, where the one named is not there.
+        RenewalError: MAIL_SETTINGS, where the one named is not there.
     """
     try:
         if file is not None:
             return file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
         return os.environ[variable] if variable else ""
     except (OSError, ValueError, KeyError) as error:
-        raise RenewalError(ErrorCode.CONFIGURATION, f"password of the mail server: {type(error).__name__}") from error
+        raise RenewalError(ErrorCode.MAIL_SETTINGS, f"password of the mail server: {type(error).__name__}") from error

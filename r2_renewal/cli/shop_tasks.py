@@ -1,0 +1,107 @@
+"""``r2-renewal shop renew-due | send-mail | seed-demo``: what a shop's keeper runs beside the server."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from r2_renewal.cli.mail_options import add_mail, transport_of
+from r2_renewal.cli.shop import add_command, add_place, folder_of
+from r2_renewal.cli.values import a_date, days_left
+from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+
+if TYPE_CHECKING:
+    from r2_renewal.cli import Commands
+    from r2_renewal.reference_shop.shop import Shop
+
+_DAYS_LEFT = 30
+_LICENCE = "demo.lic"
+
+
+def add_parsers(commands: Commands) -> None:
+    """Declare the commands."""
+    renew = add_command(
+        commands,
+        "renew-due",
+        "zapowiada i wykonuje automatyczne odnowienia; uruchamiaj codziennie, powtórzenie niczego nie zmienia",
+        _renew_due,
+    )
+    add_place(renew)
+    _add_today(renew)
+    post = add_command(commands, "send-mail", "wysyła pocztę, która czeka w kolejce", _send_mail)
+    add_place(post)
+    add_mail(post, required=True)
+    seed = add_command(
+        commands, "seed-demo", "zakłada sklep z przykładowym klientem, cennikiem, licencją i kontem", _seed_demo
+    )
+    add_place(seed)
+    _add_today(seed)
+    seed.add_argument(
+        "--days-left", type=days_left, default=_DAYS_LEFT, metavar="N", help="dni do końca abonamentu (domyślnie 30)"
+    )
+
+
+def _add_today(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--today", type=a_date, metavar="RRRR-MM-DD", help="data, na którą to zrobić (domyślnie dzisiejsza)"
+    )
+
+
+@contextmanager
+def _opened(arguments: argparse.Namespace) -> Iterator[Shop]:
+    folder = folder_of(arguments)
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from r2_renewal.reference_shop.folder import settings_of
+    from r2_renewal.reference_shop.settings import fixed_date
+    from r2_renewal.reference_shop.shop import opened
+
+    day = getattr(arguments, "today", None)
+    try:
+        with opened(settings_of(folder, today=fixed_date(day) if day else today_in_warsaw)) as shop:
+            yield shop
+    except SQLAlchemyError as error:
+        raise RenewalError(ErrorCode.SHOP_DATABASE, f"database: {type(error).__name__}") from error
+
+
+def _renew_due(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as shop:
+        from r2_renewal.reference_shop.renewals import renew_due
+
+        summary = renew_due(shop)
+    print(json.dumps(asdict(summary)))
+    return 1 if summary.failed else 0
+
+
+def _send_mail(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as shop:
+        from r2_renewal.reference_shop.mail.sender import send_due
+
+        transport = transport_of(arguments)
+        if transport is None:
+            raise RenewalError(ErrorCode.MAIL_SETTINGS, "send-mail: --smtp or --mail-folder")
+        posted = send_due(shop, transport)
+    print(json.dumps(asdict(posted)))
+    return 1 if posted.failed else 0
+
+
+def _seed_demo(arguments: argparse.Namespace) -> int:
+    folder = folder_of(arguments)
+    from r2_renewal.reference_shop.seed import prepare
+
+    today = arguments.today or today_in_warsaw()
+    prepared = prepare(folder.path, arguments.days_left, today, database=folder.database)
+    licence = folder.path / _LICENCE
+    try:
+        licence.write_text(prepared.licence, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RenewalError(ErrorCode.FILE_NOT_WRITABLE, f"cannot write: {type(error).__name__}") from error
+    account = {"email": prepared.account_email, "password": prepared.account_password}
+    made = {"licence": str(licence), "trusted_keys": str(folder.trusted_keys), "account": account}
+    print(json.dumps({**made, "state": str(folder.path)}, ensure_ascii=False))
+    return 0
