@@ -116,7 +116,7 @@ def reading(state_dir: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[Con
 
 
 @contextmanager
-def writing(state_dir: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[Connection]:
+def writing(state_dir: Path, busy_seconds: float = BUSY_SECONDS, *, synced: bool = True) -> Iterator[Connection]:
     """Open the database, made where missing, in one transaction that is committed at the end of the block.
 
     The write lock is taken at once, so what the block reads stays true until it commits; an exception rolls back.
@@ -124,13 +124,14 @@ def writing(state_dir: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[Con
     Args:
         state_dir: folder of local state; made where missing.
         busy_seconds: how long to wait for another process.
+        synced: whether the disk must confirm it; otherwise a power cut may undo it.
 
     Raises:
         RenewalError: STORE, where nothing can be written.
     """
     with _as_store_errors():
         path = _made(state_dir)
-        with _aside_if_corrupt(path), closing(_begun(path, busy_seconds)) as connection:
+        with _aside_if_corrupt(path), closing(_begun(path, busy_seconds, synced)) as connection:
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -139,26 +140,26 @@ def writing(state_dir: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[Con
                 raise
 
 
-def _begun(path: Path, busy_seconds: float) -> Connection:
+def _begun(path: Path, busy_seconds: float, synced: bool) -> Connection:
     """Return a connection in a write transaction; a corrupt file is set aside and a new one made."""
     import sqlite3
 
     try:
         with _aside_if_corrupt(path):
-            return _begin(path, busy_seconds)
+            return _begin(path, busy_seconds, synced)
     except sqlite3.DatabaseError:
         if path.exists():
             raise
-    return _begin(_made(path.parent), busy_seconds)
+    return _begin(_made(path.parent), busy_seconds, synced)
 
 
-def _begin(path: Path, busy_seconds: float) -> Connection:
+def _begin(path: Path, busy_seconds: float, synced: bool) -> Connection:
     connection = _connect(path, busy_seconds)
     try:
         # Asked before the pragmas: one of them would change the journal of a newer version's file.
         if _version(connection) > SCHEMA_VERSION:
             raise RenewalError(ErrorCode.STORE, "a database of a newer version")
-        for pragma in _PRAGMAS:
+        for pragma in _PRAGMAS if synced else (*_PRAGMAS, "PRAGMA synchronous=OFF"):
             connection.execute(pragma)
         connection.execute("BEGIN IMMEDIATE")
         _migrate(connection)

@@ -9,7 +9,8 @@ order is a draft until the shop has accepted it, in the same transactions, so th
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -119,7 +120,7 @@ class Outbox:
             RenewalError: KEY_REUSED, where the key stands for another order; ORDER_IN_PROGRESS, where the fate of another
                 order for this licence is still unknown.
         """
-        with database.writing(self._state_dir) as connection:
+        with self._undone_if_unsaved(key), database.writing(self._state_dir) as connection:
             row = _row(connection, key)
             if row is not None:
                 return _same(row, digest)
@@ -131,6 +132,17 @@ class Outbox:
             if form is not None:
                 drafts.give_back(connection, form.customer, licence_id, form.body)
             return _must(_row(connection, key))
+
+    @contextmanager
+    def _undone_if_unsaved(self, key: str) -> Iterator[None]:
+        """Take a confirmation back that stands though its commit failed in the last sync: told as unsent, never sent later."""
+        try:
+            yield
+        except RenewalError as error:
+            if error.code is ErrorCode.STORE:
+                with suppress(RenewalError), database.writing(self._state_dir, 0, synced=False) as connection:
+                    connection.execute("DELETE FROM outbox WHERE key = ? AND state = ?", (key, OutboxState.CONFIRMED))
+            raise
 
     def row(self, key: str) -> OutboxRow | None:
         """Return the order under a key, or None."""
