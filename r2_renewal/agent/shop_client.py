@@ -60,7 +60,7 @@ class ShopClient:
 
     def quote(self, licence_id: str, offer_id: str, deadline: Deadline) -> structs.QuoteBody:
         """Return a price; asking twice binds nobody, so it is retried."""
-        body = structs.QuoteRequest(licence_id=licence_id, offer_id=offer_id)
+        body = structs.QuoteRequest(items=(structs.QuoteItem(licence_id=licence_id, offer_id=offer_id),))
         message = post(paths.QUOTES, msgspec.json.encode(body))
         return typed(retried(lambda: self._authorized(message, deadline), deadline), structs.QuoteBody)
 
@@ -132,6 +132,6 @@ class ShopClient:
 
 def _known_kind(body: structs.OrderBody) -> structs.OrderBody:
     """Return the order; one of a kind that was never ordered here is not the shop's answer to us."""
-    if body.kind not in set(ServiceKind):
+    if not {line.kind for line in body.lines} <= set(ServiceKind):
         raise ShopError(ErrorCode.NOT_THE_SHOP, "unknown kind of service")
     return body

@@ -67,23 +67,26 @@ def document_or_none(body: structs.DocumentBody | UnsetType) -> Document | None:
 
 
 def quote(body: structs.QuoteBody) -> Quote:
-    """Return a price with its period and renewal.
+    """Return the price of the one program that was asked about, with its period and renewal.
 
     Raises:
-        RenewalError: NOT_THE_SHOP, where its kind is unknown.
+        RenewalError: NOT_THE_SHOP, where there are more lines, or its kind is unknown.
     """
+    line = body.lines[0]
+    if len(body.lines) > 1 or line.renewal is None:
+        raise RenewalError(ErrorCode.NOT_THE_SHOP, "a quote of something else")
     return Quote(
         quote_id=body.quote_id,
-        offer_id=body.lines[0].offer_id,
-        licence_id=body.licence_id,
-        kind=service_kind(body.kind),
-        description="; ".join(line.description for line in body.lines),
-        period_from=body.period.first_day,
-        period_to=body.period.last_day,
+        offer_id=line.offer_id,
+        licence_id=line.licence_id,
+        kind=service_kind(line.kind),
+        description=line.description,
+        period_from=line.period.first_day,
+        period_to=line.period.last_day,
         price=price(body.price),
-        renewal_date=body.renewal.day,
-        renewal_price=price(body.renewal.price),
-        cancel_until=body.renewal.cancel_until,
+        renewal_date=line.renewal.day,
+        renewal_price=price(line.renewal.price),
+        cancel_until=line.renewal.cancel_until,
         expires_at=body.expires_at,
     )
 
@@ -98,27 +101,32 @@ def quote_or_none(body: structs.QuoteBody | UnsetType) -> Quote | None:
         return None
 
 
-def order(body: structs.OrderBody) -> Order:
-    """Return an order.
+def order(body: structs.OrderBody, line: structs.LineBody | None = None) -> Order:
+    """Return an order as it concerns one of its programs.
+
+    Args:
+        body: the shop's answer.
+        line: that program's line; None for the first, which is the only one of an order placed here.
 
     Raises:
         RenewalError: NOT_THE_SHOP, where its kind is unknown.
     """
+    line = line or body.lines[0]
     return Order(
         order_id=body.order_id,
         number=body.number,
-        licence_id=body.licence_id,
-        program=body.program,
-        kind=service_kind(body.kind),
+        licence_id=line.licence_id,
+        program=line.program,
+        kind=service_kind(line.kind),
         state=order_state(body.state),
         placed_at=body.placed_at,
-        description=body.description,
-        period_from=body.period.first_day,
-        period_to=body.period.last_day,
+        description=line.description,
+        period_from=line.period.first_day,
+        period_to=line.period.last_day,
         price=price(body.price),
         email=body.email,
-        renewal_date=body.renewal.day if body.renewal else None,
-        cancel_until=body.renewal.cancel_until if body.renewal else None,
+        renewal_date=line.renewal.day if line.renewal else None,
+        cancel_until=line.renewal.cancel_until if line.renewal else None,
     )
 
 
@@ -156,8 +164,12 @@ def _offer(body: structs.OfferBody) -> Offer:
 
 
 def _entry(body: structs.ProgramBody, shop: structs.StorefrontBody) -> BasketEntry:
-    own = (entry for entry in shop.orders if entry.licence_id == body.licence_id)
-    mine = (order(entry) for entry in own if entry.kind in set(ServiceKind))
+    mine = (
+        order(entry, line)
+        for entry in shop.orders
+        for line in entry.lines
+        if line.licence_id == body.licence_id and line.kind in set(ServiceKind)
+    )
     return BasketEntry(
         program=_program(body),
         auto_renewal=body.auto_renewal,
@@ -190,7 +202,7 @@ def order_request(confirmed: ConfirmedOrder, app_version: str) -> structs.OrderR
         company_confirmed=True,
         invoice_email=confirmed.invoice_email,
         orderer=_orderer(confirmed.orderer),
-        consent=None if confirmed.consent is None else _consent(confirmed.consent),
+        consents=() if confirmed.consent is None else (_consent(confirmed.consent, confirmed.quote.licence_id),),
         gross=structs.Amount(amount=f"{gross.amount:.2f}", currency=gross.currency),
         channel=CHANNEL,
         app_version=app_version,
@@ -208,7 +220,11 @@ def _orderer(orderer: Orderer) -> structs.OrdererBody:
     )
 
 
-def _consent(consent: GivenConsent) -> structs.ConsentBody:
+def _consent(consent: GivenConsent, licence_id: str) -> structs.ConsentBody:
     return structs.ConsentBody(
-        kind=consent.kind, text_version=consent.version, sha256=consent.sha256, locale=consent.locale
+        licence_id=licence_id,
+        kind=consent.kind,
+        text_version=consent.version,
+        sha256=consent.sha256,
+        locale=consent.locale,
     )

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 Text = Annotated[str, Meta(max_length=300)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
+MOST_LINES = 50
 Decimals = Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}\.[0-9]{2}$")]
 Rate = Annotated[str, Meta(pattern=r"^0\.[0-9]{2}$")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
@@ -163,32 +164,72 @@ class RenewalBody(Body, frozen=True, kw_only=True):
     cancel_until: date
 
 
-class QuoteRequest(Body, frozen=True, kw_only=True):
-    """Asks for a price."""
+class QuoteItem(Body, frozen=True, kw_only=True):
+    """One program and what is wanted for it."""
 
     licence_id: Identifier
     offer_id: Identifier
 
 
-class QuoteLine(Body, frozen=True, kw_only=True):
-    """A line of a quote. Attributes: vat_rate: e.g. ``0.23``."""
+class QuoteRequest(Body, frozen=True, kw_only=True):
+    """Asks for a price. Attributes: items: each of another program."""
 
+    items: Annotated[tuple[QuoteItem, ...], Meta(min_length=1, max_length=MOST_LINES)]
+
+
+class LineBody(Body, frozen=True, kw_only=True):
+    """A line of a quote or of an order: one program.
+
+    Attributes:
+        licence_id: the licence that it extends.
+        program: the program's name.
+        offer_id: the offer.
+        kind: ``subscription`` or ``extension``.
+        description: what is sold.
+        limits: the limits after it.
+        net: its net price.
+        vat_rate: e.g. ``0.23``.
+        period: the paid period.
+        renewal: the automatic renewal that follows; null in an order that does not enrol the licence.
+    """
+
+    licence_id: Identifier
+    program: str
     offer_id: Identifier
+    kind: str
     description: str
+    limits: dict[str, int]
     net: Amount
     vat_rate: Rate
+    period: PeriodBody
+    renewal: RenewalBody | None
+
+
+Lines = Annotated[tuple[LineBody, ...], Meta(min_length=1, max_length=MOST_LINES)]
+
+
+class VatBody(Body, frozen=True, kw_only=True):
+    """What the lines of one VAT rate come to. Attributes: price: its VAT is counted on the lines' net total, half-up."""
+
+    rate: Rate
+    price: PriceBody
 
 
 class QuoteBody(Body, frozen=True, kw_only=True):
-    """A price with all that must be shown before the order."""
+    """A price with all that must be shown before the order.
+
+    Attributes:
+        quote_id: what the order refers to.
+        lines: in the order asked for.
+        vat: totals of each VAT rate.
+        price: what is to pay for all.
+        expires_at: until when it holds.
+    """
 
     quote_id: Identifier
-    licence_id: Identifier
-    kind: str
-    lines: Annotated[tuple[QuoteLine, ...], Meta(min_length=1, max_length=50)]
+    lines: Lines
+    vat: tuple[VatBody, ...]
     price: PriceBody
-    period: PeriodBody
-    renewal: RenewalBody
     expires_at: datetime
 
 
@@ -202,17 +243,19 @@ class OrdererBody(Body, frozen=True, kw_only=True):
 
 
 class ConsentBody(Body, frozen=True, kw_only=True):
-    """A consent as given.
+    """A consent as given, for one licence of the order.
 
     The shop renders the same text from its own quote; the address in it is the order's ``invoice_email`` exactly as sent.
 
     Attributes:
+        licence_id: the licence to be renewed.
         kind: the document's kind.
         text_version: the document's version.
         sha256: digest of the full text shown, in UTF-8.
         locale: language of the text.
     """
 
+    licence_id: Identifier
     kind: str
     text_version: str
     sha256: Sha256
@@ -228,7 +271,7 @@ class OrderRequest(Body, frozen=True, kw_only=True):
         company_confirmed: the customer said the invoice details are right.
         invoice_email: „e-mail do faktury".
         orderer: the ordering person.
-        consent: consent to automatic renewal; null only where the shop does not require it.
+        consents: consents to automatic renewal, one a licence; one may be left out only where the shop does not require it.
         gross: the gross total shown.
         channel: ``module``, ``panel`` or ``web``.
         app_version: version of the program that ordered.
@@ -239,7 +282,7 @@ class OrderRequest(Body, frozen=True, kw_only=True):
     company_confirmed: bool
     invoice_email: Annotated[str, Meta(max_length=254)]
     orderer: OrdererBody
-    consent: ConsentBody | None
+    consents: Annotated[tuple[ConsentBody, ...], Meta(max_length=MOST_LINES)]
     gross: Amount
     channel: str
     app_version: Annotated[str, Meta(max_length=40)]
@@ -251,30 +294,22 @@ class OrderBody(Body, frozen=True, kw_only=True):
     Attributes:
         order_id: identifier.
         number: number for people.
-        licence_id: the licence it extends.
-        program: the program's name.
-        kind: ``subscription`` or ``extension``.
         state: ``placed``, ``accepted``, ``invoiced``, ``paid``, ``fulfilled``, ``cancelled`` or ``withdrawn``.
         placed_at: time of receipt.
-        description: what was sold.
-        period: the paid period.
-        price: what is to pay.
+        lines: what was sold, program by program.
+        vat: totals of each VAT rate.
+        price: what is to pay for all.
         email: where the confirmation goes.
-        renewal: the automatic renewal; null where not enrolled.
     """
 
     order_id: Identifier
     number: str
-    licence_id: Identifier
-    program: str
-    kind: str
     state: str
     placed_at: datetime
-    description: str
-    period: PeriodBody
+    lines: Lines
+    vat: tuple[VatBody, ...]
     price: PriceBody
     email: str
-    renewal: RenewalBody | None
 
 
 class OrderList(Body, frozen=True, kw_only=True):

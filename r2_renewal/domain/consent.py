@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from r2_renewal.domain.dates import short_date
-from r2_renewal.domain.money import show_money
+from r2_renewal.domain.money import Price, show_money
 from r2_renewal.domain.offer import Quote
 
 AUTO_RENEWAL = "auto_renewal"
@@ -77,13 +78,33 @@ def auto_renewal_text(template: Document, quote: Quote, program: str, email: str
         panel: address of the web panel.
         contact: the seller's e-mail for statements.
     """
+    price = quote.renewal_price
+    return renewal_text(
+        template, program=program, last_day=quote.period_to, price=price, email=email, panel=panel, contact=contact
+    )
+
+
+def renewal_text(
+    template: Document, *, program: str, last_day: date, price: Price, email: str, panel: str, contact: str
+) -> str:
+    """Return the consent to automatic renewal for a period ordered now or long ago.
+
+    Args:
+        template: the consent document.
+        program: name of the program.
+        last_day: last day of the paid period.
+        price: today's price of the renewal.
+        email: „e-mail do faktury", where notices go.
+        panel: address of the web panel.
+        contact: the seller's e-mail for statements.
+    """
     return fill(
         template.text,
         {
             "program": program,
-            "data_końca": short_date(quote.period_to),
-            "netto": show_money(quote.renewal_price.net),
-            "brutto": show_money(quote.renewal_price.gross),
+            "data_końca": short_date(last_day),
+            "netto": show_money(price.net),
+            "brutto": show_money(price.gross),
             "email": email,
             "panel": panel,
             "kontakt": contact,

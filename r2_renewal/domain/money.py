@@ -60,6 +60,18 @@ def price_with_vat(nets: Iterable[Money], rate: Decimal) -> Price:
     return Price(Money(net, currency), Money(vat, currency), Money(net + vat, currency))
 
 
+def sum_of(prices: Iterable[Price]) -> Price:
+    """Return what prices in one currency, at least one, come to together."""
+    first, *others = prices
+    for other in others:
+        net, vat, gross = (
+            Money(mine.amount + its.amount, mine.currency)
+            for mine, its in ((first.net, other.net), (first.vat, other.vat), (first.gross, other.gross))
+        )
+        first = Price(net, vat, gross)
+    return first
+
+
 def show_money(value: Money) -> str:
     """Return ``1 234,56 zł`` (or the ISO code of another currency), grouped from 1 000 up."""
     unit = "zł" if value.currency == "PLN" else value.currency

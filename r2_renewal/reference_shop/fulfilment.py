@@ -23,7 +23,7 @@ from r2_renewal.reference_shop.orders import OPEN_STATES, WAY
 from r2_renewal.reference_shop.pricing import ONE_DAY, period_of
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import LicenceRow, OrderEvent, OrderRow, RenewalRow
+from r2_renewal.reference_shop.tables import LicenceRow, OrderEvent, OrderLineRow, OrderRow, QuoteLineRow, RenewalRow
 
 
 def open_orders(shop: Shop, *states: OrderState) -> list[str]:
@@ -62,7 +62,8 @@ def fulfil(shop: Shop, order_id: str) -> bool:
             return False
         pass_to(session, shop.settings, order, OrderState.FULFILLED)
         if not _is_automatic(session, order):
-            renew(shop.settings, order, order.licence)
+            for line in order.lines:
+                renew(shop.settings, line)
         return True
 
 
@@ -109,22 +110,23 @@ def _is_automatic(session: Session, order: OrderRow) -> bool:
     return session.scalar(select(RenewalRow.pk).where(RenewalRow.order_id == order.id)) is not None
 
 
-def renew(settings: ShopSettings, order: OrderRow, licence: LicenceRow) -> None:
-    """Give the licence what the order is for, and sign it."""
-    licence.valid_until = _new_end(order, licence)
-    if order.quote.kind == ServiceKind.EXTENSION.value:
-        licence.limits = {**licence.limits, **order.quote.limits}
+def renew(settings: ShopSettings, line: OrderLineRow) -> None:
+    """Give a licence what it was ordered, and sign it."""
+    licence = line.licence
+    licence.valid_until = _new_end(line.sold, licence)
+    if line.sold.kind == ServiceKind.EXTENSION.value:
+        licence.limits = {**licence.limits, **line.sold.limits}
     licence.seq += 1
-    if order.enrolled:
+    if line.enrolled:
         licence.auto_renewal = True
     if licence.auto_renewal:
         licence.renewal_date = licence.valid_until + ONE_DAY
     sign(settings, licence)
 
 
-def _new_end(order: OrderRow, licence: LicenceRow) -> date:
-    if order.quote.kind == ServiceKind.EXTENSION.value:
+def _new_end(sold: QuoteLineRow, licence: LicenceRow) -> date:
+    if sold.kind == ServiceKind.EXTENSION.value:
         return licence.valid_until
-    if licence.valid_until < order.quote.period_from:
-        return order.quote.period_to
-    return period_of(ServiceKind.SUBSCRIPTION, licence.valid_until, order.quote.period_from)[1]
+    if licence.valid_until < sold.period_from:
+        return sold.period_to
+    return period_of(ServiceKind.SUBSCRIPTION, licence.valid_until, sold.period_from)[1]

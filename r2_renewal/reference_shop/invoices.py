@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -20,20 +18,12 @@ from sqlalchemy.orm import Session
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.domain.company import Company, normalize_nip
 from r2_renewal.domain.dates import warsaw_date
-from r2_renewal.domain.money import Money, Price, price_with_vat
+from r2_renewal.domain.money import Money
 from r2_renewal.reference_shop.ksef import made_up_number
-from r2_renewal.reference_shop.pricing import VAT_RATE
+from r2_renewal.reference_shop.pricing import VatTotal, vat_totals
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.tables import InvoiceLineRow, InvoiceRow, InvoiceSeries, OrderRow
-
-
-@dataclass(frozen=True, slots=True)
-class RateTotal:
-    """What an invoice comes to at one rate of VAT."""
-
-    rate: Decimal
-    price: Price
 
 
 def issue(session: Session, settings: ShopSettings, order: OrderRow) -> InvoiceRow:
@@ -51,8 +41,8 @@ def issue(session: Session, settings: ShopSettings, order: OrderRow) -> InvoiceR
         issued_at=now,
         due_on=day + timedelta(days=settings.seller.payment_days),
         order_number=order.number,
-        sold_from=order.quote.period_from,
-        sold_to=order.quote.period_to,
+        sold_from=min(line.period_from for line in order.quote.lines),
+        sold_to=max(line.period_to for line in order.quote.lines),
         **_parties(settings, order),
         **_amounts(order),
     )
@@ -70,7 +60,7 @@ def _next_number(session: Session, year: int) -> int:
 
 
 def _parties(settings: ShopSettings, order: OrderRow) -> dict[str, str]:
-    customer = order.licence.customer
+    customer = order.customer
     buyer = Company(customer.name, order.nip, customer.street, customer.postcode, customer.city)
     return {
         **_named("seller", settings.seller.company),
@@ -92,8 +82,11 @@ def _named(side: str, company: Company) -> dict[str, str]:
 
 def _amounts(order: OrderRow) -> dict[str, Any]:
     quote = order.quote
-    line = InvoiceLineRow(position=1, description=quote.description, net=quote.net, vat_rate=VAT_RATE)
-    return {"lines": [line], "net": quote.net, "vat": quote.vat, "gross": quote.gross}
+    lines = [
+        InvoiceLineRow(position=line.position, description=line.description, net=line.net, vat_rate=line.vat_rate)
+        for line in quote.lines
+    ]
+    return {"lines": lines, "net": quote.net, "vat": quote.vat, "gross": quote.gross}
 
 
 def pay(session: Session, order: OrderRow, now: datetime) -> None:
@@ -126,9 +119,6 @@ def invoices_of(session: Session, customer_id: str, limit: int) -> list[InvoiceR
     return list(session.scalars(query.order_by(InvoiceRow.year.desc(), InvoiceRow.running.desc()).limit(limit)))
 
 
-def totals(lines: Sequence[InvoiceLineRow]) -> list[RateTotal]:
+def totals(lines: Sequence[InvoiceLineRow]) -> tuple[VatTotal, ...]:
     """Return what the lines come to, rate by rate, the highest first."""
-    rates = sorted({line.vat_rate for line in lines}, reverse=True)
-    return [
-        RateTotal(rate, price_with_vat([Money(x.net) for x in lines if x.vat_rate == rate], rate)) for rate in rates
-    ]
+    return vat_totals((line.vat_rate, Money(line.net)) for line in lines)

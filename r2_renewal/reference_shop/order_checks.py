@@ -1,23 +1,23 @@
 """What an order must satisfy before it binds anyone.
 
 Rules: contact fields are judged by the contract's own rules; an invalid NIP stops the order, since KSeF delivers by NIP; the
-consent must be to the very text that the shop renders from its own quote.
+consent to renew a licence must be to the very text that the shop renders from its own quote's line.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from r2_renewal.contract.contact import check_email, check_phone
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import ConsentBody, OrderRequest
 from r2_renewal.domain.company import nip_problem, normalize_nip
-from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, GivenConsent, auto_renewal_text
+from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, GivenConsent, renewal_text
 from r2_renewal.domain.contact import ContactProblem, ContactVerdict
-from r2_renewal.domain.offer import Quote
 from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop.pricing import Line
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.settings import ShopSettings
 
@@ -52,8 +52,8 @@ def check_fields(request: OrderRequest) -> Contact:
     orderer = request.orderer
     verdicts = {
         "invoice_email": check_email(request.invoice_email),
-        "orderer.first_name": _check_name(orderer.first_name),
-        "orderer.last_name": _check_name(orderer.last_name),
+        "orderer.first_name": check_name(orderer.first_name),
+        "orderer.last_name": check_name(orderer.last_name),
         "orderer.phone": check_phone(orderer.phone),
         "orderer.email": check_email(orderer.email),
     }
@@ -63,7 +63,8 @@ def check_fields(request: OrderRequest) -> Contact:
     return Contact(*(verdict.value for verdict in verdicts.values()))
 
 
-def _check_name(text: str) -> ContactVerdict:
+def check_name(text: str) -> ContactVerdict:
+    """Judge a name as typed."""
     name = " ".join(text.split())
     if not name:
         return ContactVerdict(ContactProblem.EMPTY)
@@ -97,27 +98,43 @@ def check_nip(on_record: str, confirmed: str) -> str:
     return normalize_nip(on_record)
 
 
-def check_consent(settings: ShopSettings, request: OrderRequest, quote: Quote, program: str) -> GivenConsent | None:
-    """Return the consent given, with the text that the shop itself rendered; None where none was given or is needed.
+def check_consents(settings: ShopSettings, request: OrderRequest, lines: Sequence[Line]) -> dict[str, GivenConsent]:
+    """Return the consents given, by licence, each with the text that the shop itself rendered.
 
     Raises:
-        Refusal: CONSENT_REQUIRED where it is missing; CONSENT_TEXT_CHANGED, with the text in force, where it was given to
-            another text.
+        Refusal: VALIDATION for a consent to renew what is not ordered, or a second one; CONSENT_REQUIRED where one is
+            missing; CONSENT_TEXT_CHANGED, with the text in force, where one was given to another text.
     """
-    if request.consent is None:
-        if settings.consent_required:
-            raise Refusal(ProblemCode.CONSENT_REQUIRED)
-        return None
-    template = texts.current(AUTO_RENEWAL, settings.vendor)
-    vendor = settings.vendor
-    text = auto_renewal_text(template, quote, program, request.invoice_email, vendor.panel_url, vendor.contact_email)
+    given = {consent.licence_id: consent for consent in request.consents}
+    ordered = {line.offer.licence_id: line for line in lines}
+    if len(given) < len(request.consents) or not given.keys() <= ordered.keys():
+        raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="consents", code="invalid"),))
+    if settings.consent_required and given.keys() != ordered.keys():
+        raise Refusal(ProblemCode.CONSENT_REQUIRED)
+    return {
+        licence_id: _checked(settings, request, consent, ordered[licence_id]) for licence_id, consent in given.items()
+    }
+
+
+def _checked(settings: ShopSettings, request: OrderRequest, given: ConsentBody, line: Line) -> GivenConsent:
+    template, vendor = texts.current(AUTO_RENEWAL, settings.vendor), settings.vendor
+    text = renewal_text(
+        template,
+        program=line.program,
+        last_day=line.period_to,
+        price=line.renewal_price,
+        email=request.invoice_email,
+        panel=vendor.panel_url,
+        contact=vendor.contact_email,
+    )
     expected = GivenConsent(template.kind, template.version, text, hashlib.sha256(text.encode()).hexdigest(), LOCALE)
-    if not _is_to(request.consent, expected):
+    if not is_to(given, expected):
         raise Refusal(ProblemCode.CONSENT_TEXT_CHANGED, document=texts.body_of(template))
     return expected
 
 
-def _is_to(given: ConsentBody, expected: GivenConsent) -> bool:
+def is_to(given: ConsentBody, expected: GivenConsent) -> bool:
+    """Whether a consent was given to the text that the shop rendered."""
     return (given.kind, given.text_version, given.sha256, given.locale) == (
         expected.kind,
         expected.version,

@@ -17,25 +17,24 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from r2_renewal.contract.problems import ProblemCode
-from r2_renewal.contract.structs import OrderRequest, QuoteRequest
+from r2_renewal.contract.structs import OrderRequest
 from r2_renewal.domain.consent import TERMS, GivenConsent
-from r2_renewal.domain.offer import Quote
 from r2_renewal.domain.order import OrderState
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.mail.letters import confirm_order
-from r2_renewal.reference_shop.order_checks import Contact, check_consent, check_fields, check_nip
-from r2_renewal.reference_shop.orders import has_open_order, order_body
+from r2_renewal.reference_shop.order_checks import Contact, check_consents, check_fields, check_nip
+from r2_renewal.reference_shop.orders import has_open_order, order_body, order_lines
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.programs import amount, licence_of
-from r2_renewal.reference_shop.quotes import domain_quote, find_quote, holds, make_quote
+from r2_renewal.reference_shop.programs import amount, licences_named
+from r2_renewal.reference_shop.quotes import find_quote, holds, items_of, make_quote, price_of, quote_body, stored_line
 from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import (
     ConsentRow,
     Customer,
     IdempotencyKey,
-    LicenceRow,
     OrderEvent,
+    OrderLineRow,
     OrderRow,
     QuoteRow,
 )
@@ -45,14 +44,13 @@ _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class _Accepted:
-    """An order that has passed every check."""
+    """An order that has passed every check. Attributes: consents: by licence."""
 
     customer: Customer
-    quote_row: QuoteRow
-    quote: Quote
+    quote: QuoteRow
     nip: str
     contact: Contact
-    consent: GivenConsent | None
+    consents: dict[str, GivenConsent]
 
 
 def check_key(key: str | None) -> str:
@@ -80,7 +78,7 @@ def place(shop: Shop, caller: Caller, key: str, request: OrderRequest) -> bytes:
             CONSENT_REQUIRED or CONSENT_TEXT_CHANGED.
     """
     with shop.in_flight.claim(caller.customer_id, key):
-        with shop.database.writing() as session:
+        with shop.database.writing(caller.customer_id) as session:
             known = _recall(session, caller, key, request)
             if known is not None:
                 return known
@@ -105,51 +103,49 @@ def _recall(session: Session, caller: Caller, key: str, request: OrderRequest) -
 
 
 def _check(shop: Shop, session: Session, caller: Caller, request: OrderRequest) -> _Accepted | None:
-    settings = shop.settings
-    row = find_quote(session, caller.customer_id, request.quote_id)
-    licence = licence_of(session, caller.customer_id, row.licence_id)
+    quote = find_quote(session, caller.customer_id, request.quote_id)
+    licences = licences_named(session, caller.customer_id, [line.licence_id for line in quote.lines])
+    customer = session.get_one(Customer, caller.customer_id)
     contact = check_fields(request)
-    nip = check_nip(licence.customer.nip, request.nip)
-    if has_open_order(session, licence.id):
+    nip = check_nip(customer.nip, request.nip)
+    if has_open_order(session, licences):
         raise Refusal(ProblemCode.ORDER_OPEN)
-    quote = domain_quote(row)
-    if not holds(row, licence, settings, settings.now()) or request.gross != amount(quote.price.gross):
+    if not holds(quote, licences, shop.settings) or request.gross != amount(price_of(quote).gross):
         return None
-    consent = check_consent(settings, request, quote, licence.name)
-    return _Accepted(licence.customer, row, quote, nip, contact, consent)
+    consents = check_consents(shop.settings, request, [stored_line(line) for line in quote.lines])
+    return _Accepted(customer, quote, nip, contact, consents)
 
 
 def _price_changed(shop: Shop, caller: Caller, request: OrderRequest) -> Refusal:
-    with shop.database.writing() as session:
+    with shop.database.writing(caller.customer_id) as session:
         old = find_quote(session, caller.customer_id, request.quote_id)
-        again = QuoteRequest(licence_id=old.licence_id, offer_id=old.offer_id)
-        quote = make_quote(session, shop.settings, caller.customer_id, again)
-    return Refusal(ProblemCode.PRICE_CHANGED, quote=quote)
+        quote = make_quote(session, shop.settings, caller.customer_id, items_of(old))
+        return Refusal(ProblemCode.PRICE_CHANGED, quote=quote_body(quote))
 
 
 def _record(shop: Shop, session: Session, key: str, request: OrderRequest, accepted: _Accepted) -> bytes:
     now = shop.settings.now()
-    licence = session.get_one(LicenceRow, accepted.quote.licence_id)
-    order = _order_row(request, accepted, licence, now)
+    order = _order_row(request, accepted, now)
     session.add(order)
     accepted.customer.invoice_email = accepted.contact.invoice_email
     session.flush()
     session.add(OrderEvent(order_pk=order.pk, state=order.state, at=now))
-    if accepted.consent is not None:
-        session.add(_consent_row(order, accepted, accepted.consent, now))
-    confirm_order(session, shop.settings, order, accepted.customer)
+    consents = [
+        _consent_row(order, line, accepted.consents[line.licence_id], now) for line in order.lines if line.enrolled
+    ]
+    session.add_all(consents)
+    confirm_order(session, shop.settings, order, consents)
     response = msgspec.json.encode(order_body(order))
     session.add(_key_row(order, key, request, response))
     return response
 
 
-def _order_row(request: OrderRequest, accepted: _Accepted, licence: LicenceRow, now: datetime) -> OrderRow:
+def _order_row(request: OrderRequest, accepted: _Accepted, now: datetime) -> OrderRow:
     contact = accepted.contact
     return OrderRow(
         id=f"ord_{secrets.token_urlsafe(12)}",
-        customer_id=accepted.customer.id,
-        licence=licence,
-        quote=accepted.quote_row,
+        customer=accepted.customer,
+        quote=accepted.quote,
         state=OrderState.PLACED.value,
         placed_at=now,
         nip=accepted.nip,
@@ -161,12 +157,11 @@ def _order_row(request: OrderRequest, accepted: _Accepted, licence: LicenceRow, 
         channel=request.channel,
         app_version=request.app_version,
         terms_version=texts.versions(TERMS)[-1],
-        enrolled=accepted.consent is not None,
+        lines=order_lines(accepted.quote, accepted.consents),
     )
 
 
-def _consent_row(order: OrderRow, accepted: _Accepted, consent: GivenConsent, now: datetime) -> ConsentRow:
-    quote = accepted.quote
+def _consent_row(order: OrderRow, line: OrderLineRow, consent: GivenConsent, now: datetime) -> ConsentRow:
     return ConsentRow(
         id=f"con_{secrets.token_urlsafe(12)}",
         kind=consent.kind,
@@ -179,14 +174,14 @@ def _consent_row(order: OrderRow, accepted: _Accepted, consent: GivenConsent, no
         channel=order.channel,
         customer_id=order.customer_id,
         order_id=order.id,
-        licence_id=quote.licence_id,
+        licence_id=line.licence_id,
         nip=order.nip,
         person=f"{order.first_name} {order.last_name}",
         email=order.email,
-        price_net=quote.renewal_price.net.amount,
-        price_gross=quote.renewal_price.gross.amount,
-        renewal_date=quote.renewal_date,
-        cancel_until=quote.cancel_until,
+        price_net=line.sold.renewal_net,
+        price_gross=line.sold.renewal_gross,
+        renewal_date=line.sold.renewal_date,
+        cancel_until=line.sold.cancel_until,
         app_version=order.app_version,
         receipt_id=f"rcp_{secrets.token_urlsafe(12)}",
     )

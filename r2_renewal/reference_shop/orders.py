@@ -6,6 +6,8 @@ ended otherwise; an order is looked up with its customer, another customer's is 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,8 +16,8 @@ from r2_renewal.contract.structs import OrderBody
 from r2_renewal.domain.order import OrderState
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import price_body
-from r2_renewal.reference_shop.quotes import domain_quote, period_body, renewal_body
-from r2_renewal.reference_shop.tables import OrderRow
+from r2_renewal.reference_shop.quotes import line_body, price_of, vat_bodies
+from r2_renewal.reference_shop.tables import OrderLineRow, OrderRow, QuoteRow
 
 WAY = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.INVOICED, OrderState.PAID, OrderState.FULFILLED)
 OPEN_STATES = tuple(state.value for state in WAY if not state.is_final)
@@ -41,26 +43,35 @@ def orders_of(session: Session, customer_id: str) -> list[OrderRow]:
     return list(session.scalars(query))
 
 
-def has_open_order(session: Session, licence_id: str) -> bool:
-    """Whether an order for the licence is on its way."""
-    query = select(OrderRow.pk).where(OrderRow.licence_id == licence_id, OrderRow.state.in_(OPEN_STATES))
+def has_open_order(session: Session, licence_ids: Collection[str]) -> bool:
+    """Whether an order for any of the licences is on its way."""
+    query = select(OrderLineRow.order_pk).where(OrderLineRow.licence_id.in_(licence_ids), OrderLineRow.is_open)
     return session.scalar(query.limit(1)) is not None
+
+
+def order_lines(quote: QuoteRow, enrolled: Collection[str]) -> list[OrderLineRow]:
+    """Return the lines of a new order of a quote, those of some licences enrolled in automatic renewal."""
+    return [
+        OrderLineRow(
+            position=line.position,
+            licence_id=line.licence_id,
+            sold=line,
+            enrolled=line.licence_id in enrolled,
+            is_open=True,
+        )
+        for line in quote.lines
+    ]
 
 
 def order_body(row: OrderRow) -> OrderBody:
     """Return an order as it goes over the wire."""
-    quote = domain_quote(row.quote)
     return OrderBody(
         order_id=row.id,
         number=row.number,
-        licence_id=row.licence_id,
-        program=row.licence.name,
-        kind=quote.kind.value,
         state=row.state,
         placed_at=row.placed_at,
-        description=quote.description,
-        period=period_body(quote),
-        price=price_body(quote.price),
+        lines=tuple(line_body(line.sold, enrolled=line.enrolled) for line in row.lines),
+        vat=vat_bodies(row.quote),
+        price=price_body(price_of(row.quote)),
         email=row.email,
-        renewal=renewal_body(quote) if row.enrolled else None,
     )

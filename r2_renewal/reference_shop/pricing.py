@@ -2,24 +2,25 @@
 
 Rules: a subscription lasts 12 months from the day after the current end, so that no paid day is lost, and from today once
 that end has passed; an extension costs the difference of the two tiers, prorated by days to the current end, both days
-counted; VAT is 23 %, half-up on the net total; the renewal follows on the day after the period, at the tier's full price,
-and may be cancelled until the day before it; every order enrols in that renewal and promises 30 days' notice of it (k.c. 385³
-pts 6, 18), so an extension is on sale only while that notice can still be given, and the customer renews first after that.
+counted; VAT is counted half-up on the net total of each rate; the renewal follows on the day after the period, at the tier's
+full price, and may be cancelled until the day before it; every order enrols in that renewal and promises 30 days' notice of it
+(k.c. 385³ pts 6, 18), so an extension is on sale only while that notice can still be given, and the customer renews first
+after that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from r2_renewal.domain.dates import plus_months
-from r2_renewal.domain.money import GROSZ, Money, price_with_vat
-from r2_renewal.domain.offer import Offer, Quote, ServiceKind
+from r2_renewal.domain.money import GROSZ, Money, Price, price_with_vat
+from r2_renewal.domain.offer import Offer, ServiceKind
 from r2_renewal.domain.program import OwnedProgram
 
-VAT_RATE = Decimal("0.23")
+STANDARD_VAT = Decimal("0.23")
 SUBSCRIPTION_MONTHS = 12
 ONE_DAY = timedelta(days=1)
 # The notice's 30 days, and a day on which to make and send it.
@@ -43,6 +44,7 @@ class Tier:
         limit_name: e.g. ``employees``.
         limit: its value.
         net: net price of 12 months.
+        vat_rate: e.g. 0.23.
     """
 
     item_id: str
@@ -50,6 +52,40 @@ class Tier:
     limit_name: str
     limit: int
     net: Money
+    vat_rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a quote: an offer with its period and the renewal that follows.
+
+    Attributes:
+        offer: what is sold, with its net price.
+        program: the program's name.
+        vat_rate: e.g. 0.23.
+        period_from: first day of the paid period.
+        period_to: last day of it; the subscription's new end.
+        renewal_date: day of the automatic renewal.
+        renewal_price: today's price of that renewal.
+        cancel_until: last day on which the renewal can be cancelled free.
+    """
+
+    offer: Offer
+    program: str
+    vat_rate: Decimal
+    period_from: date
+    period_to: date
+    renewal_date: date
+    renewal_price: Price
+    cancel_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class VatTotal:
+    """What the lines of one VAT rate come to."""
+
+    rate: Decimal
+    price: Price
 
 
 def offers(program: OwnedProgram, tiers: Sequence[Tier], today: date) -> tuple[Offer, ...]:
@@ -132,36 +168,29 @@ def period_of(kind: ServiceKind, valid_until: date, today: date) -> tuple[date, 
     return eve + ONE_DAY, plus_months(eve, SUBSCRIPTION_MONTHS)
 
 
-def quote_of(
-    offer: Offer, program: OwnedProgram, tiers: Sequence[Tier], today: date, quote_id: str, expires_at: datetime
-) -> Quote:
-    """Return the price and period of an offer, with the renewal that follows it.
+def line_of(offer: Offer, program: OwnedProgram, tiers: Sequence[Tier], today: date) -> Line:
+    """Return an offer with its period, and the renewal that follows it.
 
     Args:
         offer: one of the program's ``offers`` of today.
         program: the owned program.
         tiers: the price list.
         today: the calendar date in Warsaw.
-        quote_id: the new quote's identifier.
-        expires_at: until when its price is held, aware.
     """
+    tier = _tier_of(offer, tiers)
     first, last = period_of(offer.kind, program.valid_until, today)
-    return Quote(
-        quote_id,
-        offer.offer_id,
-        offer.licence_id,
-        offer.kind,
-        offer.name,
-        first,
-        last,
-        price_with_vat([offer.net], VAT_RATE),
-        last + ONE_DAY,
-        price_with_vat([_renewal_net(offer, tiers)], VAT_RATE),
-        last,
-        expires_at,
-    )
+    renewal_price = price_with_vat([tier.net], tier.vat_rate)
+    return Line(offer, program.name, tier.vat_rate, first, last, last + ONE_DAY, renewal_price, last)
 
 
-def _renewal_net(offer: Offer, tiers: Sequence[Tier]) -> Money:
+def _tier_of(offer: Offer, tiers: Sequence[Tier]) -> Tier:
     item_id = offer.offer_id.partition(".")[2]
-    return next(tier.net for tier in tiers if tier.item_id == item_id)
+    return next(tier for tier in tiers if tier.item_id == item_id)
+
+
+def vat_totals(nets: Iterable[tuple[Decimal, Money]]) -> tuple[VatTotal, ...]:
+    """Return what net prices, each with its VAT rate, come to rate by rate, the highest first."""
+    of_rate: dict[Decimal, list[Money]] = {}
+    for rate, net in nets:
+        of_rate.setdefault(rate, []).append(net)
+    return tuple(VatTotal(rate, price_with_vat(of_rate[rate], rate)) for rate in sorted(of_rate, reverse=True))

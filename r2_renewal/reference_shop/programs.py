@@ -5,7 +5,10 @@ Rule: a licence is looked up with its customer; another customer's licence is no
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from r2_renewal.contract.problems import ProblemCode
@@ -13,9 +16,9 @@ from r2_renewal.contract.structs import Amount, OfferBody, PriceBody, ProgramBod
 from r2_renewal.domain.money import Money, Price, money
 from r2_renewal.domain.offer import Offer
 from r2_renewal.domain.program import OwnedProgram
-from r2_renewal.reference_shop.pricing import Tier
+from r2_renewal.reference_shop.pricing import ONE_DAY, Tier
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.tables import LicenceRow, PriceItem
+from r2_renewal.reference_shop.tables import LicenceRow, PriceItem, PriceList
 
 
 def licence_of(session: Session, customer_id: str, licence_id: str) -> LicenceRow:
@@ -36,10 +39,43 @@ def licences_of(session: Session, customer_id: str) -> list[LicenceRow]:
     return list(session.scalars(query.order_by(LicenceRow.name, LicenceRow.id)))
 
 
-def price_list(session: Session, products: set[str]) -> list[Tier]:
-    """Return the price list's lines of some products."""
-    items = session.scalars(select(PriceItem).where(PriceItem.product.in_(products)))
-    return [Tier(item.id, item.product, item.limit_name, item.limit_value, money(str(item.net))) for item in items]
+def licences_named(session: Session, customer_id: str, licence_ids: Collection[str]) -> dict[str, LicenceRow]:
+    """Return some licences of a customer by identifier.
+
+    Raises:
+        Refusal: NOT_FOUND, where the customer has not every one of them.
+    """
+    query = select(LicenceRow).where(LicenceRow.customer_id == customer_id, LicenceRow.id.in_(licence_ids))
+    found = {row.id: row for row in session.scalars(query)}
+    if len(found) < len(set(licence_ids)):
+        raise Refusal(ProblemCode.NOT_FOUND, "no such licence")
+    return found
+
+
+def price_list(session: Session, products: set[str], day: date) -> list[Tier]:
+    """Return the lines for some products of the price list in force on a day."""
+    items = session.scalars(
+        select(PriceItem).where(PriceItem.product.in_(products), PriceItem.list_id.in_(_list_of(day)))
+    )
+    return [
+        Tier(item.id, item.product, item.limit_name, item.limit_value, money(str(item.net)), item.vat_rate)
+        for item in items
+    ]
+
+
+def _list_of(day: date) -> Select[str]:
+    begun = select(PriceList.id).where(PriceList.valid_from <= day).order_by(PriceList.valid_from.desc()).limit(1)
+    return select(PriceList.id).where(
+        PriceList.id.in_(begun), or_(PriceList.valid_to.is_(None), PriceList.valid_to >= day)
+    )
+
+
+def last_day_of_prices(session: Session, day: date) -> date | None:
+    """Return the last day of the price list in force on a day, as far as it is known yet."""
+    ends = session.scalar(select(PriceList.valid_to).where(PriceList.id.in_(_list_of(day))))
+    following = session.scalar(select(func.min(PriceList.valid_from)).where(PriceList.valid_from > day))
+    known = [end for end in (ends, following - ONE_DAY if following else None) if end is not None]
+    return min(known, default=None)
 
 
 def owned_program(row: LicenceRow) -> OwnedProgram:

@@ -1,46 +1,90 @@
-"""Quotes: a price and period held for a day, made by the shop alone.
+"""Quotes: a price and its periods held for a day, made by the shop alone.
 
-Rule: a quote never changes. It holds until it expires or until the period it was made for has moved (the licence was
-extended meanwhile, or a day has turned for an extension); then the same offer is quoted anew.
+Rules: a quote never changes. It holds until it expires, which is never after the price list that it was made from, or until a
+period that it was made for has moved (a licence was extended meanwhile, or a day has turned for an extension); then the same
+offers are quoted anew.
 """
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
 
 from sqlalchemy.orm import Session
 
-from r2_renewal.contract.problems import ProblemCode
-from r2_renewal.contract.structs import PeriodBody, QuoteBody, QuoteLine, QuoteRequest, RenewalBody
-from r2_renewal.domain.money import Money, Price
-from r2_renewal.domain.offer import Offer, Quote, ServiceKind
-from r2_renewal.reference_shop.pricing import VAT_RATE, offers, period_of, quote_of
+from r2_renewal.contract.problems import FieldProblem, ProblemCode
+from r2_renewal.contract.structs import (
+    LineBody,
+    PeriodBody,
+    QuoteBody,
+    QuoteItem,
+    RenewalBody,
+    VatBody,
+)
+from r2_renewal.domain.dates import warsaw
+from r2_renewal.domain.money import Money, Price, sum_of
+from r2_renewal.domain.offer import Offer, ServiceKind
+from r2_renewal.reference_shop.pricing import ONE_DAY, Line, Tier, line_of, offers, period_of, vat_totals
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.programs import amount, licence_of, owned_program, price_body, price_list
+from r2_renewal.reference_shop.programs import (
+    amount,
+    last_day_of_prices,
+    licences_named,
+    owned_program,
+    price_body,
+    price_list,
+)
 from r2_renewal.reference_shop.settings import ShopSettings
-from r2_renewal.reference_shop.tables import LicenceRow, QuoteRow
+from r2_renewal.reference_shop.tables import LicenceRow, QuoteLineRow, QuoteRow
 
 
-def make_quote(session: Session, settings: ShopSettings, customer_id: str, request: QuoteRequest) -> QuoteBody:
-    """Price an offer for a licence of the customer and keep the quote.
+def make_quote(session: Session, settings: ShopSettings, customer_id: str, items: Sequence[QuoteItem]) -> QuoteRow:
+    """Price offers for licences of the customer and keep the quote.
 
     Raises:
-        Refusal: NOT_FOUND for a licence that is not the customer's; OFFER_WITHDRAWN for an offer not on sale for it.
+        Refusal: VALIDATION for a licence named twice; NOT_FOUND for one that is not the customer's; OFFER_WITHDRAWN for an
+            offer not on sale for it.
     """
-    licence = licence_of(session, customer_id, request.licence_id)
+    named = [item.licence_id for item in items]
+    if len(set(named)) < len(named):
+        raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="items", code="repeated"),))
+    licences = licences_named(session, customer_id, named)
+    tiers = price_list(session, {row.product for row in licences.values()}, settings.today())
+    lines = [_priced(licences[item.licence_id], item.offer_id, tiers, settings) for item in items]
+    return keep_quote(session, customer_id, lines, _expiry(session, settings))
+
+
+def _priced(licence: LicenceRow, offer_id: str, tiers: Sequence[Tier], settings: ShopSettings) -> Line:
     program, today = owned_program(licence), settings.today()
-    tiers = price_list(session, {licence.product})
-    found = [offer for offer in offers(program, tiers, today) if offer.offer_id == request.offer_id]
-    if not found:
-        raise Refusal(ProblemCode.OFFER_WITHDRAWN)
-    quote = quote_of(found[0], program, tiers, today, _new_id(), settings.now() + settings.quote_hold)
-    session.add(quote_row(customer_id, found[0], quote))
-    return quote_body(quote)
+    for offer in offers(program, tiers, today):
+        if offer.offer_id == offer_id:
+            return line_of(offer, program, tiers, today)
+    raise Refusal(ProblemCode.OFFER_WITHDRAWN)
 
 
-def _new_id() -> str:
-    return f"quo_{secrets.token_urlsafe(12)}"
+def _expiry(session: Session, settings: ShopSettings) -> datetime:
+    held = settings.now() + settings.quote_hold
+    last_day = last_day_of_prices(session, settings.today())
+    if last_day is None:
+        return held
+    return min(held, datetime.combine(last_day + ONE_DAY, time.min, warsaw()).astimezone(UTC))
+
+
+def keep_quote(session: Session, customer_id: str, lines: Sequence[Line], expires_at: datetime) -> QuoteRow:
+    """Keep lines, each of another licence of the customer, as a quote."""
+    price = sum_of(total.price for total in vat_totals((line.vat_rate, line.offer.net) for line in lines))
+    row = QuoteRow(
+        id=f"quo_{secrets.token_urlsafe(12)}",
+        customer_id=customer_id,
+        net=price.net.amount,
+        vat=price.vat.amount,
+        gross=price.gross.amount,
+        expires_at=expires_at,
+        lines=[_row(position, line) for position, line in enumerate(lines, 1)],
+    )
+    session.add(row)
+    return row
 
 
 def find_quote(session: Session, customer_id: str, quote_id: str) -> QuoteRow:
@@ -55,79 +99,93 @@ def find_quote(session: Session, customer_id: str, quote_id: str) -> QuoteRow:
     return row
 
 
-def holds(row: QuoteRow, licence: LicenceRow, settings: ShopSettings, now: datetime) -> bool:
-    """Whether an order may still be placed on a quote."""
-    period = period_of(ServiceKind(row.kind), licence.valid_until, settings.today())
-    return now < row.expires_at and (row.period_from, row.period_to) == period
+def items_of(row: QuoteRow) -> tuple[QuoteItem, ...]:
+    """Return what a quote was asked for."""
+    return tuple(QuoteItem(licence_id=line.licence_id, offer_id=line.offer_id) for line in row.lines)
 
 
-def domain_quote(row: QuoteRow) -> Quote:
-    """Return a stored quote as the rules know it."""
-    return Quote(
-        quote_id=row.id,
-        offer_id=row.offer_id,
-        licence_id=row.licence_id,
-        kind=ServiceKind(row.kind),
-        description=row.description,
+def holds(row: QuoteRow, licences: dict[str, LicenceRow], settings: ShopSettings) -> bool:
+    """Whether an order may still be placed on a quote of these licences."""
+    return settings.now() < row.expires_at and all(
+        (line.period_from, line.period_to)
+        == period_of(ServiceKind(line.kind), licences[line.licence_id].valid_until, settings.today())
+        for line in row.lines
+    )
+
+
+def stored_line(row: QuoteLineRow) -> Line:
+    """Return a stored line as the rules know it."""
+    offer = Offer(
+        row.offer_id, row.licence_id, ServiceKind(row.kind), row.description, Money(row.net), dict(row.limits)
+    )
+    return Line(
+        offer=offer,
+        program=row.program,
+        vat_rate=row.vat_rate,
         period_from=row.period_from,
         period_to=row.period_to,
-        price=Price(Money(row.net), Money(row.vat), Money(row.gross)),
         renewal_date=row.renewal_date,
         renewal_price=Price(Money(row.renewal_net), Money(row.renewal_vat), Money(row.renewal_gross)),
         cancel_until=row.cancel_until,
+    )
+
+
+def price_of(row: QuoteRow) -> Price:
+    """Return what is to pay for all lines."""
+    return Price(Money(row.net), Money(row.vat), Money(row.gross))
+
+
+def quote_body(row: QuoteRow) -> QuoteBody:
+    """Return a quote as it goes over the wire."""
+    return QuoteBody(
+        quote_id=row.id,
+        lines=tuple(line_body(line) for line in row.lines),
+        vat=vat_bodies(row),
+        price=price_body(price_of(row)),
         expires_at=row.expires_at,
     )
 
 
-def quote_body(quote: Quote) -> QuoteBody:
-    """Return a quote as it goes over the wire."""
-    line = QuoteLine(
-        offer_id=quote.offer_id,
-        description=quote.description,
-        net=amount(quote.price.net),
-        vat_rate=str(VAT_RATE),
+def vat_bodies(row: QuoteRow) -> tuple[VatBody, ...]:
+    """Return what the lines come to rate by rate, as it goes over the wire."""
+    totals = vat_totals((line.vat_rate, Money(line.net)) for line in row.lines)
+    return tuple(VatBody(rate=str(total.rate), price=price_body(total.price)) for total in totals)
+
+
+def line_body(row: QuoteLineRow, *, enrolled: bool = True) -> LineBody:
+    """Return a line as it goes over the wire; its renewal only where one follows."""
+    line = stored_line(row)
+    renewal = RenewalBody(day=line.renewal_date, price=price_body(line.renewal_price), cancel_until=line.cancel_until)
+    return LineBody(
+        licence_id=line.offer.licence_id,
+        program=line.program,
+        offer_id=line.offer.offer_id,
+        kind=line.offer.kind.value,
+        description=line.offer.name,
+        limits=dict(line.offer.limits),
+        net=amount(line.offer.net),
+        vat_rate=str(line.vat_rate),
+        period=PeriodBody(first_day=line.period_from, last_day=line.period_to),
+        renewal=renewal if enrolled else None,
     )
-    return QuoteBody(
-        quote_id=quote.quote_id,
-        licence_id=quote.licence_id,
-        kind=quote.kind.value,
-        lines=(line,),
-        price=price_body(quote.price),
-        period=period_body(quote),
-        renewal=renewal_body(quote),
-        expires_at=quote.expires_at,
-    )
 
 
-def period_body(quote: Quote) -> PeriodBody:
-    """Return the paid period as it goes over the wire."""
-    return PeriodBody(first_day=quote.period_from, last_day=quote.period_to)
-
-
-def renewal_body(quote: Quote) -> RenewalBody:
-    """Return the renewal that follows as it goes over the wire."""
-    return RenewalBody(day=quote.renewal_date, price=price_body(quote.renewal_price), cancel_until=quote.cancel_until)
-
-
-def quote_row(customer_id: str, offer: Offer, quote: Quote) -> QuoteRow:
-    """Return a customer's quote as it is stored."""
-    return QuoteRow(
-        id=quote.quote_id,
-        customer_id=customer_id,
-        licence_id=quote.licence_id,
-        offer_id=quote.offer_id,
-        kind=quote.kind.value,
-        description=quote.description,
-        limits=dict(offer.limits),
-        net=quote.price.net.amount,
-        vat=quote.price.vat.amount,
-        gross=quote.price.gross.amount,
-        period_from=quote.period_from,
-        period_to=quote.period_to,
-        renewal_date=quote.renewal_date,
-        renewal_net=quote.renewal_price.net.amount,
-        renewal_vat=quote.renewal_price.vat.amount,
-        renewal_gross=quote.renewal_price.gross.amount,
-        cancel_until=quote.cancel_until,
-        expires_at=quote.expires_at,
+def _row(position: int, line: Line) -> QuoteLineRow:
+    return QuoteLineRow(
+        position=position,
+        licence_id=line.offer.licence_id,
+        program=line.program,
+        offer_id=line.offer.offer_id,
+        kind=line.offer.kind.value,
+        description=line.offer.name,
+        limits=dict(line.offer.limits),
+        net=line.offer.net.amount,
+        vat_rate=line.vat_rate,
+        period_from=line.period_from,
+        period_to=line.period_to,
+        renewal_date=line.renewal_date,
+        renewal_net=line.renewal_price.net.amount,
+        renewal_vat=line.renewal_price.vat.amount,
+        renewal_gross=line.renewal_price.gross.amount,
+        cancel_until=line.cancel_until,
     )

@@ -16,18 +16,26 @@ from r2_renewal.domain.company import nip_problem, normalize_nip
 from r2_renewal.domain.consent import AUTO_RENEWAL, TERMS
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.money import Money
-from r2_renewal.domain.offer import Offer, Quote
+from r2_renewal.domain.offer import Offer
 from r2_renewal.domain.order import OrderState
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.fulfilment import pass_to, renew
 from r2_renewal.reference_shop.mail import renewal_letters
-from r2_renewal.reference_shop.orders import has_open_order
-from r2_renewal.reference_shop.pricing import Tier, offers, quote_of
+from r2_renewal.reference_shop.orders import has_open_order, order_lines
+from r2_renewal.reference_shop.pricing import Line, Tier, line_of, offers
 from r2_renewal.reference_shop.programs import owned_program, price_list
-from r2_renewal.reference_shop.quotes import quote_row
+from r2_renewal.reference_shop.quotes import keep_quote
 from r2_renewal.reference_shop.renewal_rules import Reason, Situation
 from r2_renewal.reference_shop.settings import ShopSettings
-from r2_renewal.reference_shop.tables import ConsentRow, LicenceRow, OrderEvent, OrderRow, RenewalNotice, RenewalRow
+from r2_renewal.reference_shop.tables import (
+    ConsentRow,
+    LicenceRow,
+    OrderEvent,
+    OrderRow,
+    QuoteRow,
+    RenewalNotice,
+    RenewalRow,
+)
 
 AUTOMATIC = "renewal"
 
@@ -55,7 +63,7 @@ class Renewal:
     @staticmethod
     def of(session: Session, licence: LicenceRow, day: date) -> Renewal:
         """Return the renewal of a licence as it stands."""
-        tiers = price_list(session, {licence.product})
+        tiers = price_list(session, {licence.product}, day)
         on_sale = offers(owned_program(licence), tiers, day)
         offer = on_sale[0] if on_sale else None  # the subscription comes first
         consent = next(iter(consents_of(session, licence.id)), None)
@@ -71,20 +79,20 @@ class Renewal:
             nip_valid=nip_problem(self.licence.customer.nip) is None,
             noticed=self.notice is not None,
             told_on=warsaw_date(taken) if taken is not None else None,
-            order_open=has_open_order(session, self.licence.id),
+            order_open=has_open_order(session, [self.licence.id]),
         )
 
     def notify(self, session: Session, settings: ShopSettings) -> None:
         """Write the notice and its letter."""
-        offer, quote = self._quoted(settings)
-        mail = renewal_letters.announce(session, settings, self.licence, quote, self._address())
+        line = self._priced()
+        mail = renewal_letters.announce(session, settings, self.licence, line, self._address())
         session.add(
             RenewalNotice(
                 customer_id=self.licence.customer_id,
                 licence_id=self.licence.id,
                 renewal_date=self.day,
-                offer_id=offer.offer_id,
-                net=offer.net.amount,
+                offer_id=line.offer.offer_id,
+                net=line.offer.net.amount,
                 made_at=settings.now(),
                 mail_pk=mail.pk,
             )
@@ -92,18 +100,16 @@ class Renewal:
 
     def make(self, session: Session, settings: ShopSettings) -> OrderRow:
         """Make the order, invoice it, and give the licence its new period."""
-        offer, quote = self._quoted(settings)
-        row = quote_row(self.licence.customer_id, offer, quote)
-        session.add(row)
-        order = self._order(session, settings)
-        order.quote = row
+        line = self._priced()
+        quote = keep_quote(session, self.licence.customer_id, [line], settings.now())
+        order = self._order(session, settings, quote)
         session.add(order)
         session.flush()
         session.add(OrderEvent(order_pk=order.pk, state=order.state, at=order.placed_at))
         pass_to(session, settings, order, OrderState.INVOICED)
-        renew(settings, order, self.licence)
+        renew(settings, order.lines[0])
         self._settle(session, settings, order.id, None)
-        renewal_letters.tell_of_renewal(session, settings, order, quote, self._told_at())
+        renewal_letters.tell_of_renewal(session, settings, order, line, self._told_at())
         return order
 
     def refuse(self, session: Session, settings: ShopSettings, reason: Reason) -> None:
@@ -115,24 +121,23 @@ class Renewal:
     def _told_at(self) -> datetime | None:
         return self.notice.mail.sent_at if self.notice is not None else None
 
-    def _quoted(self, settings: ShopSettings) -> tuple[Offer, Quote]:
+    def _priced(self) -> Line:
         if self.offer is None:
             raise LookupError("not on sale: the rules refuse it before")
         offer = self.offer
         if self.notice is not None and self.notice.net < offer.net.amount:
             offer = replace(offer, net=Money(self.notice.net))
         # The period follows the old one even where the run is some days late: no day between them is given away or lost.
-        identifier = f"quo_{secrets.token_urlsafe(12)}"
-        return offer, quote_of(offer, owned_program(self.licence), self.tiers, self.day, identifier, settings.now())
+        return line_of(offer, owned_program(self.licence), self.tiers, self.day)
 
     def _address(self) -> str:
         return self.licence.customer.invoice_email or (self.consent.email if self.consent is not None else "")
 
-    def _order(self, session: Session, settings: ShopSettings) -> OrderRow:
+    def _order(self, session: Session, settings: ShopSettings, quote: QuoteRow) -> OrderRow:
         return OrderRow(
             id=f"ord_{secrets.token_urlsafe(12)}",
-            customer_id=self.licence.customer_id,
-            licence=self.licence,
+            customer=self.licence.customer,
+            quote=quote,
             state=OrderState.PLACED.value,
             placed_at=settings.now(),
             nip=normalize_nip(self.licence.customer.nip),
@@ -141,7 +146,7 @@ class Renewal:
             channel=AUTOMATIC,
             app_version="",
             terms_version=texts.versions(TERMS)[-1],
-            enrolled=True,
+            lines=order_lines(quote, [self.licence.id]),
         )
 
     def _orderer(self, session: Session) -> dict[str, str]:

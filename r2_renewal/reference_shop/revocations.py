@@ -14,12 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from r2_renewal.reference_shop.mail import renewal_letters
-from r2_renewal.reference_shop.orders import OPEN_STATES
 from r2_renewal.reference_shop.programs import licences_of
 from r2_renewal.reference_shop.renewal import Renewal, consents_of, outcome_of, strike_off
 from r2_renewal.reference_shop.renewal_rules import Step, decide
 from r2_renewal.reference_shop.settings import ShopSettings
-from r2_renewal.reference_shop.tables import LicenceRow, OrderRow
+from r2_renewal.reference_shop.tables import LicenceRow, OrderLineRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,8 @@ def revoke_one(session: Session, settings: ShopSettings, licence: LicenceRow, ch
     now = settings.now()
     for consent in consents:
         consent.revoked_at, consent.revoked_channel = now, channel
-    for order in _open_orders(session, licence.id):
-        order.enrolled = False  # its fulfilment enrols nobody
+    for line in _open_lines(session, licence.id):
+        line.enrolled = False  # its fulfilment enrols nobody
     strike_off(licence)
     renewal_letters.acknowledge_revocation(session, settings, licence, consents[0], too_late_for)
     return Revocation(licence.id, too_late_for)
@@ -81,6 +80,6 @@ def _renewal_of_today(session: Session, settings: ShopSettings, licence: Licence
     return today
 
 
-def _open_orders(session: Session, licence_id: str) -> list[OrderRow]:
-    query = select(OrderRow).where(OrderRow.licence_id == licence_id, OrderRow.state.in_(OPEN_STATES))
+def _open_lines(session: Session, licence_id: str) -> list[OrderLineRow]:
+    query = select(OrderLineRow).where(OrderLineRow.licence_id == licence_id, OrderLineRow.is_open)
     return list(session.scalars(query))

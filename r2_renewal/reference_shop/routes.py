@@ -115,15 +115,15 @@ def get_storefront(
     dto=StrictBody,
     sync_to_thread=True,
     operation_id="createQuote",
-    summary="Price an offer",
+    summary="Price offers",
     responses=problems(ProblemCode.UNAUTHORIZED, ProblemCode.NOT_FOUND, ProblemCode.OFFER_WITHDRAWN, body=True),
 )
 def create_quote(
     data: JSONBody[QuoteRequest], shop: NamedDependency[Shop], caller: NamedDependency[Caller]
 ) -> QuoteBody:
-    """Return the price and period of an offer, held until ``expires_at``."""
-    with shop.database.writing() as session:
-        return quotes.make_quote(session, shop.settings, caller.customer_id, data)
+    """Return the price and period of every offer asked for, held until ``expires_at``."""
+    with shop.database.writing(caller.customer_id) as session:
+        return quotes.quote_body(quotes.make_quote(session, shop.settings, caller.customer_id, data.items))
 
 
 def _has_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:

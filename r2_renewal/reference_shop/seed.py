@@ -17,9 +17,10 @@ from r2_renewal.reference_shop.folder import ShopFolder, init, settings_of
 from r2_renewal.reference_shop.keys import trusted_document
 from r2_renewal.reference_shop.licence_files import sign
 from r2_renewal.reference_shop.passwords import hash_password, login_name
+from r2_renewal.reference_shop.pricing import STANDARD_VAT
 from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import Shop, opened
-from r2_renewal.reference_shop.tables import Customer, LicenceRow, PriceItem, User
+from r2_renewal.reference_shop.tables import Customer, LicenceRow, PriceItem, PriceList, User
 
 CUSTOMER_ID = "K-100482"
 LICENCE_ID = "L-R2P-100482"
@@ -29,6 +30,7 @@ INVOICE_EMAIL = "faktury@klosowska.example"
 SERVICES = ["updates", "help", "online_data"]
 PASSWORD_BYTES = 12
 
+PRICE_LIST, PRICES_FROM = "demo", date(2000, 1, 1)
 # Net prices of 12 months, dane przykładowe.
 PRICES = (
     ("r2platnik", "employees", 5, "186.30"),
@@ -122,11 +124,12 @@ def seed_demo(shop: Shop, *, days_left: int, nip: str = NIP) -> str:
 
 
 def _add_price_list(session: Session) -> None:
+    session.merge(PriceList(id=PRICE_LIST, valid_from=PRICES_FROM))
+    session.flush()
     for product, limit_name, limit, net in PRICES:
-        item_id = f"{product}-{limit}"
-        session.merge(
-            PriceItem(id=item_id, product=product, limit_name=limit_name, limit_value=limit, net=Decimal(net))
-        )
+        item = PriceItem(list_id=PRICE_LIST, id=f"{product}-{limit}", product=product, vat_rate=STANDARD_VAT)
+        item.limit_name, item.limit_value, item.net = limit_name, limit, Decimal(net)
+        session.merge(item)
 
 
 def _add_customer(shop: Shop, session: Session, days_left: int, nip: str) -> None:

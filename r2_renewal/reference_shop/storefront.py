@@ -41,6 +41,6 @@ def _company(customer: Customer) -> CompanyBody:
 
 
 def _offers(session: Session, settings: ShopSettings, licences: list[LicenceRow]) -> tuple[OfferBody, ...]:
-    tiers = price_list(session, {row.product for row in licences})
     today = settings.today()
+    tiers = price_list(session, {row.product for row in licences}, today)
     return tuple(offer_body(offer) for row in licences for offer in offers(owned_program(row), tiers, today))

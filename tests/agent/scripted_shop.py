@@ -302,20 +302,25 @@ RENEWAL = msgspec.convert(
 PERIOD = msgspec.convert({"first_day": "2026-12-23", "last_day": "2027-12-22"}, structs.PeriodBody)
 
 
+LINE = structs.LineBody(
+    licence_id=PROGRAM.licence_id,
+    program=PROGRAM.name,
+    offer_id=SUBSCRIPTION.offer_id,
+    kind="subscription",
+    description=SUBSCRIPTION.name,
+    limits={"employees": 50},
+    net=_amount("455.40"),
+    vat_rate="0.23",
+    period=PERIOD,
+    renewal=RENEWAL,
+)
+VAT = (structs.VatBody(rate="0.23", price=PRICE),)
+
+
 def quote_body() -> structs.QuoteBody:
     """Return the price of the sample subscription."""
-    line = structs.QuoteLine(
-        offer_id=SUBSCRIPTION.offer_id, description=SUBSCRIPTION.name, net=_amount("455.40"), vat_rate="0.23"
-    )
     return structs.QuoteBody(
-        quote_id="quote-1",
-        licence_id=PROGRAM.licence_id,
-        kind="subscription",
-        lines=(line,),
-        price=PRICE,
-        period=PERIOD,
-        renewal=RENEWAL,
-        expires_at=LICENCE.issued.replace(year=2030),
+        quote_id="quote-1", lines=(LINE,), vat=VAT, price=PRICE, expires_at=LICENCE.issued.replace(year=2030)
     )
 
 
@@ -324,16 +329,12 @@ def order_body(order_id: str, state: str) -> structs.OrderBody:
     return structs.OrderBody(
         order_id=order_id,
         number=f"R2/2026/{order_id}",
-        licence_id=PROGRAM.licence_id,
-        program=PROGRAM.name,
-        kind="subscription",
         state=state,
         placed_at=LICENCE.issued,
-        description=SUBSCRIPTION.name,
-        period=PERIOD,
+        lines=(LINE,),
+        vat=VAT,
         price=PRICE,
         email="anna.nowak@klosowska.example",
-        renewal=RENEWAL,
     )
 
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import httpx
 
 from r2_renewal.contract import paths
-from r2_renewal.domain.consent import Document, auto_renewal_text, give
+from r2_renewal.domain.consent import Document, give, renewal_text
 from r2_renewal.domain.money import Price, money
-from r2_renewal.domain.offer import Quote, ServiceKind
 
 Json = dict[str, Any]
 INVOICE_EMAIL = "faktury@klosowska.example"
@@ -61,22 +60,24 @@ class Module:
         return next(offer for offer in offers if (offer["licence_id"], offer["kind"]) == (licence_id, kind))
 
     def quote(self, licence_id: str, kind: str = "subscription") -> Json:
-        offer_id = self.offer(licence_id, kind)["offer_id"]
-        answer = self.post(paths.QUOTES, {"licence_id": licence_id, "offer_id": offer_id})
+        return self.quote_all((licence_id, kind))
+
+    def quote_all(self, *wanted: tuple[str, str]) -> Json:
+        """Return the price of several programs, each with the kind of what is wanted for it."""
+        items = [
+            {"licence_id": licence_id, "offer_id": self.offer(licence_id, kind)["offer_id"]}
+            for licence_id, kind in wanted
+        ]
+        answer = self.post(paths.QUOTES, {"items": items})
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
-    def consent(self, quote: Json, invoice_email: str = INVOICE_EMAIL) -> Json:
-        """Return the consent to the text as this module would show it."""
+    def consents(self, quote: Json, invoice_email: str = INVOICE_EMAIL) -> list[Json]:
+        """Return the consent to renew each program, to the text as this module would show it."""
         storefront = self.storefront()
         version = next(ref["version"] for ref in storefront["documents"] if ref["kind"] == "auto_renewal")
         template = Document(**self.get(paths.document("auto_renewal", version)).json())
-        program = next(p["name"] for p in storefront["programs"] if p["licence_id"] == quote["licence_id"])
-        text = auto_renewal_text(
-            template, as_quote(quote), program, invoice_email, storefront["panel_url"], storefront["contact_email"]
-        )
-        given = give(template, text)
-        return {"kind": given.kind, "text_version": given.version, "sha256": given.sha256, "locale": given.locale}
+        return [_consent(template, line, invoice_email, storefront) for line in quote["lines"]]
 
     def body(self, quote: Json, **changes: Any) -> Json:
         """Return the order of a quote, rightly filled in but for the changes."""
@@ -92,7 +93,7 @@ class Module:
                 "phone": "601 234 567",
                 "email": "anna.klosowska@klosowska.example",
             },
-            "consent": self.consent(quote, invoice_email),
+            "consents": self.consents(quote, invoice_email),
             "gross": quote["price"]["gross"],
             "channel": "module",
             "app_version": "0.1.0",
@@ -109,22 +110,29 @@ class Module:
         return dict(answer.json())
 
 
-def as_quote(body: Json) -> Quote:
-    """Return a quote's body as the rules know it."""
-    return Quote(
-        quote_id=body["quote_id"],
-        offer_id=body["lines"][0]["offer_id"],
-        licence_id=body["licence_id"],
-        kind=ServiceKind(body["kind"]),
-        description=body["lines"][0]["description"],
-        period_from=date.fromisoformat(body["period"]["first_day"]),
-        period_to=date.fromisoformat(body["period"]["last_day"]),
-        price=as_price(body["price"]),
-        renewal_date=date.fromisoformat(body["renewal"]["day"]),
-        renewal_price=as_price(body["renewal"]["price"]),
-        cancel_until=date.fromisoformat(body["renewal"]["cancel_until"]),
-        expires_at=datetime.fromisoformat(body["expires_at"]),
+def asked(licence_id: str, offer_id: str) -> Json:
+    """Return the body that asks for the price of one offer."""
+    return {"items": [{"licence_id": licence_id, "offer_id": offer_id}]}
+
+
+def _consent(template: Document, line: Json, invoice_email: str, storefront: Json) -> Json:
+    text = renewal_text(
+        template,
+        program=line["program"],
+        last_day=date.fromisoformat(line["period"]["last_day"]),
+        price=as_price(line["renewal"]["price"]),
+        email=invoice_email,
+        panel=storefront["panel_url"],
+        contact=storefront["contact_email"],
     )
+    given = give(template, text)
+    return {
+        "licence_id": line["licence_id"],
+        "kind": given.kind,
+        "text_version": given.version,
+        "sha256": given.sha256,
+        "locale": given.locale,
+    }
 
 
 def as_price(body: Json) -> Price:

@@ -73,7 +73,7 @@ def test_the_customer_is_enrolled_in_automatic_renewal(module: Module, shop: Sho
 
 def test_without_consent_nobody_is_enrolled(serve: Callable[..., Module], prepared: PreparedShop, shop: Shop) -> None:
     module = serve(consent_required=False).open(prepared.licence)
-    order = module.submit(module.body(module.quote(LICENCE_ID), consent=None)).json()
+    order = module.submit(module.body(module.quote(LICENCE_ID), consents=[])).json()
     fulfil(shop, order["order_id"])
     (entry,) = (p for p in module.storefront()["programs"] if p["licence_id"] == LICENCE_ID)
     assert (entry["auto_renewal"], entry["renewal_date"]) == (False, None)
@@ -90,7 +90,7 @@ def test_an_extension_raises_the_limit_and_keeps_the_end(module: Module, shop: S
 def test_the_next_order_counts_from_the_new_end(module: Module, shop: Shop) -> None:
     fulfil(shop, module.order(LICENCE_ID)["order_id"])
     second = module.order(LICENCE_ID)
-    assert second["period"] == {"first_day": "2027-12-23", "last_day": "2028-12-22"}
+    assert second["lines"][0]["period"] == {"first_day": "2027-12-23", "last_day": "2028-12-22"}
     fulfil(shop, second["order_id"])
     assert (program(module, shop).valid_until, program(module, shop).seq) == (date(2028, 12, 22), 3)
 

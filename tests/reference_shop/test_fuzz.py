@@ -20,7 +20,7 @@ ANY_JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
 )
 FIELDS = st.sampled_from(
-    ["quote_id", "nip", "company_confirmed", "invoice_email", "orderer", "consent", "gross", "channel", "app_version"]
+    ["quote_id", "nip", "company_confirmed", "invoice_email", "orderer", "consents", "gross", "channel", "app_version"]
 )
 ORDERER_FIELDS = st.sampled_from(["first_name", "last_name", "phone", "email"])
 

@@ -126,16 +126,29 @@ def test_the_journal_is_a_write_ahead_log(database: Database, tmp_path: Path) ->
 
 def test_every_row_of_a_customer_names_the_customer() -> None:
     without = {name for name, table in Base.metadata.tables.items() if "customer_id" not in table.columns}
-    assert without == {"customers", "price_items", "order_events", "invoice_series", "invoice_lines", "attempts"}
+    assert without == {
+        "customers",
+        "price_lists",
+        "price_items",
+        "quote_lines",
+        "order_lines",
+        "order_events",
+        "invoice_series",
+        "invoice_lines",
+        "attempts",
+    }
 
 
 @pytest.mark.parametrize(
     ("body", "refused"),
     [
-        (b"{}", FieldProblem(field="licence_id", code="missing")),
-        (b'{"licence_id": "L"}', FieldProblem(field="offer_id", code="missing")),
-        (b'{"licence_id": "", "offer_id": "o"}', FieldProblem(field="licence_id", code="invalid")),
-        (b'{"licence_id": null, "offer_id": "o"}', FieldProblem(field="licence_id", code="invalid")),
+        (b"{}", FieldProblem(field="items", code="missing")),
+        (b'{"items": []}', FieldProblem(field="items", code="invalid")),
+        (b'{"items": [{"licence_id": "L"}]}', FieldProblem(field="items[0].offer_id", code="missing")),
+        (
+            b'{"items": [{"licence_id": "", "offer_id": "o"}]}',
+            FieldProblem(field="items[0].licence_id", code="invalid"),
+        ),
         (b"[]", FieldProblem(field="", code="invalid")),
     ],
 )

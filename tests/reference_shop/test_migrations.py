@@ -23,7 +23,8 @@ from sqlalchemy.exc import IntegrityError
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.reference_shop import schema
 from r2_renewal.reference_shop.database import Database
-from r2_renewal.reference_shop.tables import Base, ConsentRow, Customer, IdempotencyKey, OrderRow
+from r2_renewal.reference_shop.orders import order_body
+from r2_renewal.reference_shop.tables import Base, ConsentRow, Customer, IdempotencyKey, OrderLineRow, OrderRow
 from tests.reference_shop.conftest import SQLITE
 
 BOTH_DATABASES = True
@@ -95,13 +96,22 @@ def test_from_the_first_release_to_the_same_tables_with_every_row_kept(first_rel
         assert differences(database) == []
         with database.reading() as session:
             orders = session.scalars(select(OrderRow).order_by(OrderRow.pk)).all()
-            assert [(row.number, row.state, row.enrolled) for row in orders] == [
-                ("ZAM/2026/000001", "fulfilled", True),
-                ("ZAM/2026/000002", "placed", True),
+            assert [(row.number, row.state) for row in orders] == [
+                ("ZAM/2026/000001", "fulfilled"),
+                ("ZAM/2026/000002", "placed"),
             ]
+            assert [_shown(line) for row in orders for line in row.lines] == [
+                ("L-R2F-100482", "R2faktury", "subscription", "298.00", True, False),
+                ("L-R2K-100482", "R2księga", "extension", "263.61", True, True),
+            ]
+            assert [order_body(row).price.gross.amount for row in orders] == ["366.54", "324.24"]
             assert set(session.scalars(select(Customer.id))) == {"K-100482", "K-2"}
             kept = session.get_one(IdempotencyKey, ("K-100482", "first-release-key"))
             assert kept.response.startswith(b'{"order_id":"' + orders[1].id.encode())
+
+
+def _shown(line: OrderLineRow) -> tuple[object, ...]:
+    return line.licence_id, line.sold.program, line.sold.kind, str(line.sold.net), line.enrolled, line.is_open
 
 
 def test_the_first_migration_still_makes_what_the_first_release_had(tmp_path: Path) -> None:

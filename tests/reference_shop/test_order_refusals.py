@@ -17,7 +17,7 @@ from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop, prepare
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import Customer, LicenceRow, PriceItem
 from tests.reference_shop.conftest import DAYS_LEFT, TODAY, Calendar
-from tests.reference_shop.module import LATER_LICENCE_ID, Json, Module, fields, problem
+from tests.reference_shop.module import LATER_LICENCE_ID, Json, Module, asked, fields, problem
 
 
 def orderer(**changes: str) -> Json:
@@ -63,7 +63,7 @@ def test_every_field_that_is_not_right_is_named(
         ({"gross": {"amount": "560.1", "currency": "PLN"}}, ("gross.amount", "invalid")),
         ({"orderer": {"first_name": "Anna"}}, ("orderer.last_name", "missing")),
         ({"orderer": orderer(first_name="A" * 81)}, ("orderer.first_name", "invalid")),
-        ({"consent": {"kind": "auto_renewal"}}, ("consent.text_version", "missing")),
+        ({"consents": [{"licence_id": LICENCE_ID, "kind": "auto_renewal"}]}, ("consents[0].text_version", "missing")),
         ({"nip": None}, ("nip", "invalid")),
     ],
 )
@@ -97,7 +97,7 @@ def test_an_invalid_nip_on_record_stops_the_order(
 
 
 def test_no_consent_no_order_where_it_is_required(module: Module) -> None:
-    problem(module.submit(module.body(module.quote(LICENCE_ID), consent=None)), 422, "consent_required")
+    problem(module.submit(module.body(module.quote(LICENCE_ID), consents=[])), 422, "consent_required")
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_no_consent_no_order_where_it_is_required(module: Module) -> None:
 )
 def test_a_consent_to_another_text_is_answered_with_the_text_in_force(module: Module, change: Json) -> None:
     quote = module.quote(LICENCE_ID)
-    answer = module.submit(module.body(quote, consent={**module.consent(quote), **change}))
+    answer = module.submit(module.body(quote, consents=[{**module.consents(quote)[0], **change}]))
     refusal = problem(answer, 409, "consent_text_changed")
     assert refusal["document"] == module.get(paths.document("auto_renewal", "1")).json()
 
 
 def test_the_consent_names_the_address_that_the_order_names(module: Module) -> None:
     quote = module.quote(LICENCE_ID)
-    body = module.body(quote, invoice_email="inny@klosowska.example", consent=module.consent(quote, "a@b.example"))
+    body = module.body(quote, invoice_email="inny@klosowska.example", consents=module.consents(quote, "a@b.example"))
     problem(module.submit(body), 409, "consent_text_changed")
 
 
@@ -171,7 +171,7 @@ def test_a_quote_whose_licence_was_extended_meanwhile_no_longer_holds(module: Mo
         licence = session.get_one(LicenceRow, LICENCE_ID)
         licence.valid_until = licence.valid_until.replace(year=2027)
     again = problem(module.submit(body), 409, "price_changed")["quote"]
-    assert again["period"] == {"first_day": "2027-12-23", "last_day": "2028-12-22"}
+    assert again["lines"][0]["period"] == {"first_day": "2027-12-23", "last_day": "2028-12-22"}
 
 
 def change_price(shop: Shop, item_id: str, net: str) -> None:
@@ -190,9 +190,7 @@ def test_another_customers_objects_are_not_found_on_any_route(module: Module, ot
     order = module.submit(body).json()
     problem(other.get(paths.order(order["order_id"])), 404, "not_found")
     problem(other.get(paths.licence_file(LICENCE_ID)), 404, "not_found")
-    problem(
-        other.post(paths.QUOTES, {"licence_id": LICENCE_ID, "offer_id": "subscription.r2platnik-50"}), 404, "not_found"
-    )
+    problem(other.post(paths.QUOTES, asked(LICENCE_ID, "subscription.r2platnik-50")), 404, "not_found")
     problem(other.submit({**body, "nip": "7010019252"}), 404, "not_found")
     assert other.get(paths.ORDERS).json() == {"orders": []}
     assert LICENCE_ID not in other.get(paths.STOREFRONT).text

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from r2_renewal.contract import paths
 from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import ConsentRow, Customer, OrderEvent, OrderRow
+from r2_renewal.reference_shop.tables import ConsentRow, Customer, OrderEvent, OrderLineRow, OrderRow
 from tests.reference_shop.module import Module, problem
 
 BOTH_DATABASES = True
@@ -33,8 +33,8 @@ def test_an_order_is_taken_with_a_number_and_a_receipt(module: Module) -> None:
     answer = module.submit(module.body(quote))
     assert (answer.status_code, answer.headers["cache-control"]) == (201, "no-store")
     order = answer.json()
-    assert (order["number"], order["state"], order["program"]) == ("ZAM/2026/000001", "placed", "R2płatnik")
-    assert (order["price"], order["period"], order["renewal"]) == (quote["price"], quote["period"], quote["renewal"])
+    assert (order["number"], order["state"]) == ("ZAM/2026/000001", "placed")
+    assert (order["lines"], order["vat"], order["price"]) == (quote["lines"], quote["vat"], quote["price"])
     assert order["placed_at"].startswith("2026-11-22T")
     assert order["email"] == "anna.klosowska@klosowska.example"
 
@@ -159,8 +159,17 @@ def test_the_database_itself_refuses_a_second_open_order(module: Module, shop: S
     module.order(LICENCE_ID)
     with shop.database.reading() as session:
         known = {column.name: getattr(session.get_one(OrderRow, 1), column.name) for column in OrderRow.__table__.c}
-    with pytest.raises(IntegrityError), shop.database.writing() as session:
+        line = session.get_one(OrderLineRow, (1, 1))
+        sold = {column.name: getattr(line, column.name) for column in OrderLineRow.__table__.c}
+    with shop.database.writing() as session:
         session.add(OrderRow(**{**known, "pk": 2, "id": "ord_2"}))
+    with pytest.raises(IntegrityError, match=r"one_open_order_a_licence|order_lines\.licence_id"):
+        add_line(shop, OrderLineRow(**{**sold, "order_pk": 2}))
+
+
+def add_line(shop: Shop, line: OrderLineRow) -> None:
+    with shop.database.writing() as session:
+        session.add(line)
 
 
 def test_another_program_may_be_ordered_meanwhile(module: Module) -> None:
@@ -186,7 +195,7 @@ def test_the_consent_is_kept_as_evidence(module: Module, shop: Shop) -> None:
     with shop.database.reading() as session:
         (consent,) = session.scalars(select(ConsentRow))
     assert (consent.kind, consent.text_version, consent.locale) == ("auto_renewal", "1", "pl-PL")
-    assert consent.sha256 == hashlib.sha256(consent.full_text.encode()).hexdigest() == body["consent"]["sha256"]
+    assert consent.sha256 == hashlib.sha256(consent.full_text.encode()).hexdigest() == body["consents"][0]["sha256"]
     assert consent.full_text.startswith("Wyrażam zgodę na automatyczne odnowienie abonamentu R2płatnik. Gdy 22.12.2027")
     assert "dziś: 455,40\u00a0zł netto, 560,14\u00a0zł brutto" in consent.full_text
     assert consent.unticked_default is True
@@ -195,8 +204,8 @@ def test_the_consent_is_kept_as_evidence(module: Module, shop: Shop) -> None:
     assert (consent.order_id, consent.licence_id, consent.nip) == (order["order_id"], LICENCE_ID, "5262831503")
     assert (consent.person, consent.email) == ("Anna Kłosowska", "anna.klosowska@klosowska.example")
     assert (consent.price_net, consent.price_gross) == (Decimal("455.40"), Decimal("560.14"))
-    assert str(consent.renewal_date) == quote["renewal"]["day"]
-    assert str(consent.cancel_until) == quote["renewal"]["cancel_until"]
+    assert str(consent.renewal_date) == quote["lines"][0]["renewal"]["day"]
+    assert str(consent.cancel_until) == quote["lines"][0]["renewal"]["cancel_until"]
     assert consent.receipt_id.startswith("rcp_")
     assert (consent.revoked_at, consent.revoked_channel) == (None, None)
 
@@ -219,8 +228,8 @@ def test_an_order_without_consent_where_it_is_not_required(
     serve: Callable[..., Module], prepared: PreparedShop, shop: Shop
 ) -> None:
     module = serve(consent_required=False).open(prepared.licence)
-    order = module.submit(module.body(module.quote(LICENCE_ID), consent=None)).json()
-    assert order["renewal"] is None
+    order = module.submit(module.body(module.quote(LICENCE_ID), consents=[])).json()
+    assert order["lines"][0]["renewal"] is None
     with shop.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(ConsentRow)) == 0
 

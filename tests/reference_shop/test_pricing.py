@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r2_renewal.domain.money import Money, Price, money
-from r2_renewal.domain.offer import Offer, Quote, ServiceKind
+from r2_renewal.domain.money import Money, Price, money, price_with_vat, sum_of
+from r2_renewal.domain.offer import Offer, ServiceKind
 from r2_renewal.domain.program import OwnedProgram
-from r2_renewal.reference_shop.pricing import Tier, offers, own_tier, period_of, prorated, quote_of
+from r2_renewal.reference_shop.pricing import (
+    STANDARD_VAT,
+    Line,
+    Tier,
+    line_of,
+    offers,
+    own_tier,
+    period_of,
+    prorated,
+    vat_totals,
+)
 from r2_renewal.reference_shop.seed import PRICES
 
 TODAY = date(2026, 11, 22)
 END = date(2026, 12, 22)
 EARLIER = date(2026, 11, 21)  # the last day on which an extension to END is on sale
-TIERS = [Tier(f"{product}-{limit}", product, name, limit, money(net)) for product, name, limit, net in PRICES]
+TIERS = [
+    Tier(f"{product}-{limit}", product, name, limit, money(net), STANDARD_VAT) for product, name, limit, net in PRICES
+]
 
 
 def program(employees: int = 50, valid_until: date = END, product: str = "r2platnik") -> OwnedProgram:
     return OwnedProgram("L-1", "P-1", product, "R2płatnik", "Standard", valid_until, 1, {"employees": employees})
 
 
-def quoted(offer: Offer, owned: OwnedProgram, today: date = TODAY) -> Quote:
-    return quote_of(offer, owned, TIERS, today, "quo_1", datetime(2026, 11, 23, tzinfo=UTC))
+def quoted(offer: Offer, owned: OwnedProgram, today: date = TODAY) -> Line:
+    return line_of(offer, owned, TIERS, today)
+
+
+def gross_price(line: Line) -> Price:
+    return price_with_vat([line.offer.net], line.vat_rate)
 
 
 def price(net: str, vat: str, gross: str) -> Price:
@@ -94,7 +110,7 @@ def test_one_station_stands_in_the_singular() -> None:
 def test_a_subscription_costs_its_tier_with_vat_half_up(employees: int, expected: Price) -> None:
     owned = program(employees)
     quote = quoted(offers(owned, TIERS, TODAY)[0], owned)
-    assert (quote.price, quote.renewal_price) == (expected, expected)
+    assert (gross_price(quote), quote.renewal_price) == (expected, expected)
 
 
 def test_a_subscription_runs_from_the_day_after_the_current_end() -> None:
@@ -140,7 +156,7 @@ def test_an_extension_costs_the_difference_for_the_days_left() -> None:
     # 662.40 - 455.40 = 207.00 a year of 365 days; 21.11–22.12 is 32 days: 207.00 × 32 / 365 = 18.147… zł
     owned = program()
     quote = quoted(offers(owned, TIERS, EARLIER)[1], owned, EARLIER)
-    assert quote.price == price("18.15", "4.17", "22.32")
+    assert gross_price(quote) == price("18.15", "4.17", "22.32")
     assert quote.renewal_price == price("662.40", "152.35", "814.75")
 
 
@@ -166,3 +182,23 @@ def test_a_shorter_extension_never_costs_more(lower: Decimal, more: Decimal, day
     today = END - timedelta(days=days)
     longer = prorated(cheap, dear, today - timedelta(days=1), END)
     assert Decimal(0) <= prorated(cheap, dear, today, END).amount <= longer.amount
+
+
+def test_vat_is_counted_on_the_net_total_of_each_rate() -> None:
+    # 3 × 0.33 zł at 23 %: 0.99 × 0.23 = 0.2277, half-up 0.23; line by line it would be 3 × 0.08 = 0.24
+    lines = [(Decimal("0.23"), money("0.33"))] * 3 + [(Decimal("0.08"), money("100.00"))]
+    high, low = vat_totals(lines)
+    assert (high.rate, high.price) == (Decimal("0.23"), price("0.99", "0.23", "1.22"))
+    assert (low.rate, low.price) == (Decimal("0.08"), price("100.00", "8.00", "108.00"))
+    assert sum_of([high.price, low.price]) == price("100.99", "8.23", "109.22")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["0.23", "0.08", "0.05"]), st.decimals("0.01", "9999", places=2)), min_size=1)
+)
+def test_the_totals_of_the_rates_are_the_whole(lines: list[tuple[str, Decimal]]) -> None:
+    totals = vat_totals((Decimal(rate), Money(net)) for rate, net in lines)
+    whole = sum_of(total.price for total in totals)
+    assert whole.net.amount == sum(net for _, net in lines)
+    assert whole.gross.amount == whole.net.amount + whole.vat.amount
+    assert [total.rate for total in totals] == sorted({Decimal(rate) for rate, _ in lines}, reverse=True)

@@ -133,7 +133,7 @@ def test_two_years_day_by_day_are_two_notices_and_two_renewals(
     assert (program.valid_until, program.seq) == (date(2029, 12, 22), 4)
     with shop.database.reading() as session:
         orders = session.scalars(select(OrderRow).order_by(OrderRow.pk)).all()
-        periods = [(order.quote.period_from, order.quote.period_to, order.channel) for order in orders]
+        periods = [(line.period_from, line.period_to, order.channel) for order in orders for line in order.quote.lines]
     assert periods[1:] == [
         (date(2027, 12, 23), date(2028, 12, 22), "renewal"),
         (date(2028, 12, 23), date(2029, 12, 22), "renewal"),
@@ -273,7 +273,7 @@ def test_the_price_is_that_days_and_never_more_than_was_announced(
     assert renew_due(shop) == Summary(renewals=1)
     with shop.database.reading() as session:
         order = session.scalars(select(OrderRow).where(OrderRow.channel == "renewal")).one()
-    assert (order.quote.net, order.quote.renewal_net) == (Decimal(charged), Decimal(then))
+    assert (order.quote.net, order.quote.lines[0].renewal_net) == (Decimal(charged), Decimal(then))
 
 
 @on_both

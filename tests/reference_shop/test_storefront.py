@@ -13,7 +13,9 @@ from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import CorrectionRow
 from tests.reference_shop.conftest import Calendar
-from tests.reference_shop.module import LATER_LICENCE_ID, Module, fields, problem
+from tests.reference_shop.module import LATER_LICENCE_ID, Module, asked, fields, problem
+
+PARTS = ("net", "vat", "gross")
 
 
 def test_one_round_trip_fills_the_window(module: Module) -> None:
@@ -61,48 +63,52 @@ def test_a_changed_storefront_is_sent(module: Module) -> None:
 
 def test_a_quote_tells_everything_before_the_order(module: Module) -> None:
     quote = module.quote(LICENCE_ID)
+    price = {
+        part: {"amount": text, "currency": "PLN"}
+        for part, text in zip(PARTS, ("455.40", "104.74", "560.14"), strict=True)
+    }
     assert quote["lines"] == [
         {
+            "licence_id": LICENCE_ID,
+            "program": "R2płatnik",
             "offer_id": "subscription.r2platnik-50",
+            "kind": "subscription",
             "description": "Abonament R2płatnik do 50 pracowników",
-            "net": {"amount": "455.40", "currency": "PLN"},
+            "limits": {"employees": 50},
+            "net": price["net"],
             "vat_rate": "0.23",
+            "period": {"first_day": "2026-12-23", "last_day": "2027-12-22"},
+            "renewal": {"day": "2027-12-23", "price": price, "cancel_until": "2027-12-22"},
         }
     ]
-    assert {part: money["amount"] for part, money in quote["price"].items()} == {
-        "net": "455.40",
-        "vat": "104.74",
-        "gross": "560.14",
-    }
-    assert quote["period"] == {"first_day": "2026-12-23", "last_day": "2027-12-22"}
-    assert (quote["renewal"]["day"], quote["renewal"]["cancel_until"]) == ("2027-12-23", "2027-12-22")
+    assert (quote["vat"], quote["price"]) == ([{"rate": "0.23", "price": price}], price)
     assert quote["expires_at"].startswith("2026-11-23T")
 
 
 def test_an_extension_is_quoted_to_the_current_end(module: Module) -> None:
-    quote = module.quote(LATER_LICENCE_ID, "extension")
-    assert quote["period"] == {"first_day": "2026-11-22", "last_day": "2027-03-28"}
-    assert quote["price"]["net"]["amount"] == "103.69"
-    assert quote["renewal"]["price"]["gross"]["amount"] == "733.08"
+    (line,) = module.quote(LATER_LICENCE_ID, "extension")["lines"]
+    assert line["period"] == {"first_day": "2026-11-22", "last_day": "2027-03-28"}
+    assert line["net"]["amount"] == "103.69"
+    assert line["renewal"]["price"]["gross"]["amount"] == "733.08"
 
 
 def test_an_extension_whose_renewal_could_not_be_told_in_time_is_not_quoted(module: Module) -> None:
-    answer = module.post(paths.QUOTES, {"licence_id": LICENCE_ID, "offer_id": "extension.r2platnik-100"})
+    answer = module.post(paths.QUOTES, asked(LICENCE_ID, "extension.r2platnik-100"))
     problem(answer, 409, "offer_withdrawn")
 
 
 @pytest.mark.parametrize("offer_id", ["extension.r2platnik-5", "subscription.r2faktury-3", "gratis"])
 def test_what_is_not_on_sale_for_the_program_is_not_quoted(module: Module, offer_id: str) -> None:
-    answer = module.post(paths.QUOTES, {"licence_id": LICENCE_ID, "offer_id": offer_id})
+    answer = module.post(paths.QUOTES, asked(LICENCE_ID, offer_id))
     problem(answer, 409, "offer_withdrawn")
 
 
 def test_an_ended_program_has_no_extension_on_sale(module: Module, calendar: Calendar, prepared: PreparedShop) -> None:
     calendar.pass_days(31)
     module.open(prepared.licence)
-    answer = module.post(paths.QUOTES, {"licence_id": LICENCE_ID, "offer_id": "extension.r2platnik-100"})
+    answer = module.post(paths.QUOTES, asked(LICENCE_ID, "extension.r2platnik-100"))
     problem(answer, 409, "offer_withdrawn")
-    assert module.quote(LICENCE_ID)["period"] == {"first_day": "2026-12-23", "last_day": "2027-12-22"}
+    assert module.quote(LICENCE_ID)["lines"][0]["period"] == {"first_day": "2026-12-23", "last_day": "2027-12-22"}
 
 
 @pytest.mark.parametrize(

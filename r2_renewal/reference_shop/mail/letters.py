@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from r2_renewal.domain.consent import TERMS
@@ -12,19 +12,19 @@ from r2_renewal.domain.money import Money
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.mail.queue import queue_mail
 from r2_renewal.reference_shop.mail.rendering import MailKind
-from r2_renewal.reference_shop.quotes import domain_quote
+from r2_renewal.reference_shop.quotes import price_of, stored_line
 from r2_renewal.reference_shop.settings import ShopSettings
-from r2_renewal.reference_shop.tables import ConsentRow, CorrectionRow, Customer, InvoiceRow, MailRow, OrderRow
+from r2_renewal.reference_shop.tables import ConsentRow, CorrectionRow, InvoiceRow, MailRow, OrderRow
 
 
-def confirm_order(session: Session, settings: ShopSettings, order: OrderRow, customer: Customer) -> MailRow:
-    """Confirm an order with the contract and the consent, on a durable medium (u.p.k. 21)."""
-    consent = session.scalar(select(ConsentRow).where(ConsentRow.order_id == order.id))
+def confirm_order(session: Session, settings: ShopSettings, order: OrderRow, consents: Sequence[ConsentRow]) -> MailRow:
+    """Confirm an order with the contract and its consents, on a durable medium (u.p.k. 21)."""
     values = {
         "order": order,
-        "quote": domain_quote(order.quote),
-        "customer": customer,
-        "consent": consent,
+        "lines": [(line, stored_line(line.sold)) for line in order.lines],
+        "price": price_of(order.quote),
+        "customer": order.customer,
+        "consents": consents,
         "terms": texts.document(TERMS, order.terms_version, settings.vendor),
     }
     return queue_mail(

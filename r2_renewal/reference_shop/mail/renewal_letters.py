@@ -9,44 +9,51 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from r2_renewal.domain.dates import warsaw_date
-from r2_renewal.domain.offer import Quote
+from r2_renewal.domain.money import price_with_vat
 from r2_renewal.reference_shop import invoices
 from r2_renewal.reference_shop.mail.queue import queue_mail
 from r2_renewal.reference_shop.mail.rendering import MailKind
+from r2_renewal.reference_shop.pricing import Line
 from r2_renewal.reference_shop.renewal_rules import Reason, end_of, last_day, last_notice_day
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.tables import ConsentRow, LicenceRow, MailRow, OrderRow
 
 
-def announce(session: Session, settings: ShopSettings, licence: LicenceRow, quote: Quote, to: str) -> MailRow:
+def announce(session: Session, settings: ShopSettings, licence: LicenceRow, line: Line, to: str) -> MailRow:
     """Tell date and price of a renewal and how to cancel it; after the last day for that it is not sent any more."""
-    day = quote.period_from
+    day = line.period_from
     return _queue(
         session,
         settings,
         MailKind.RENEWAL_NOTICE,
         licence,
         to=to,
-        event=f"{licence.id}:{day}:{quote.offer_id}",
-        values={"renewal_date": day, "cancel_until": last_day(day), **_of_quote(quote)},
+        event=f"{licence.id}:{day}:{line.offer.offer_id}",
+        values={"renewal_date": day, "cancel_until": last_day(day), **_of_line(line)},
         useless_after=end_of(last_notice_day(day)),
     )
 
 
 def tell_of_renewal(
-    session: Session, settings: ShopSettings, order: OrderRow, quote: Quote, noticed_at: datetime | None
+    session: Session, settings: ShopSettings, order: OrderRow, line: Line, noticed_at: datetime | None
 ) -> MailRow:
     """Tell that a subscription is renewed, what it costs and when it renews next."""
     values = {
         "noticed_on": warsaw_date(noticed_at) if noticed_at is not None else None,
         "order_number": order.number,
         "invoice": invoices.of_order(session, order.id),
-        "next_renewal": quote.renewal_date,
-        "next_cancel_until": quote.cancel_until,
-        **_of_quote(quote),
+        "next_renewal": line.renewal_date,
+        "next_cancel_until": line.cancel_until,
+        **_of_line(line),
     }
     return _queue(
-        session, settings, MailKind.RENEWAL_DONE, order.licence, to=order.invoice_email, event=order.id, values=values
+        session,
+        settings,
+        MailKind.RENEWAL_DONE,
+        order.lines[0].licence,
+        to=order.invoice_email,
+        event=order.id,
+        values=values,
     )
 
 
@@ -70,12 +77,12 @@ def acknowledge_revocation(
     return _queue(session, settings, MailKind.RENEWAL_CANCELLED, licence, to=to, event=consent.id, values=values)
 
 
-def _of_quote(quote: Quote) -> dict[str, Any]:
+def _of_line(line: Line) -> dict[str, Any]:
     return {
-        "description": quote.description,
-        "period_from": quote.period_from,
-        "period_to": quote.period_to,
-        "price": quote.price,
+        "description": line.offer.name,
+        "period_from": line.period_from,
+        "period_to": line.period_to,
+        "price": price_with_vat([line.offer.net], line.vat_rate),
     }
 
 

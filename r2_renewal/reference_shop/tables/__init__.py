@@ -8,11 +8,18 @@ made and changed by the migrations alone; a test compares the two.
 from r2_renewal.reference_shop.tables.accounts import Attempts, PasswordReset, SessionRow, User
 from r2_renewal.reference_shop.tables.base import Base
 from r2_renewal.reference_shop.tables.billing import InvoiceLineRow, InvoiceRow, InvoiceSeries
-from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem
+from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem, PriceList
 from r2_renewal.reference_shop.tables.consents import ConsentRow
 from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer
 from r2_renewal.reference_shop.tables.mail import MailRow
-from r2_renewal.reference_shop.tables.orders import IdempotencyKey, OrderEvent, OrderRow, QuoteRow
+from r2_renewal.reference_shop.tables.orders import (
+    IdempotencyKey,
+    OrderEvent,
+    OrderLineRow,
+    OrderRow,
+    QuoteLineRow,
+    QuoteRow,
+)
 from r2_renewal.reference_shop.tables.renewals import RenewalNotice, RenewalRow
 from r2_renewal.reference_shop.tables.withdrawals import WithdrawalRow
 
@@ -29,9 +36,12 @@ __all__ = [
     "LicenceRow",
     "MailRow",
     "OrderEvent",
+    "OrderLineRow",
     "OrderRow",
     "PasswordReset",
     "PriceItem",
+    "PriceList",
+    "QuoteLineRow",
     "QuoteRow",
     "RenewalNotice",
     "RenewalRow",

@@ -5,28 +5,30 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from r2_renewal.domain.order import OrderState
 from r2_renewal.reference_shop.tables.base import Base
 from r2_renewal.reference_shop.tables.catalogue import LicenceRow
+from r2_renewal.reference_shop.tables.customers import Customer
 
 
-class QuoteRow(Base):
-    """A quoted price and period; never changed once made."""
+class QuoteLineRow(Base):
+    """A line of a quote: one program, priced; never changed once made. Attributes: position: from 1."""
 
-    __tablename__ = "quotes"
+    __tablename__ = "quote_lines"
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    quote_id: Mapped[str] = mapped_column(ForeignKey("quotes.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     licence_id: Mapped[str] = mapped_column(ForeignKey("licences.id"))
+    program: Mapped[str]
     offer_id: Mapped[str]
     kind: Mapped[str]
     description: Mapped[str]
     limits: Mapped[dict[str, int]]
     net: Mapped[Decimal]
-    vat: Mapped[Decimal]
-    gross: Mapped[Decimal]
+    vat_rate: Mapped[Decimal]
     period_from: Mapped[date]
     period_to: Mapped[date]
     renewal_date: Mapped[date]
@@ -34,7 +36,53 @@ class QuoteRow(Base):
     renewal_vat: Mapped[Decimal]
     renewal_gross: Mapped[Decimal]
     cancel_until: Mapped[date]
+
+
+class QuoteRow(Base):
+    """A quoted price and its lines; never changed once made."""
+
+    __tablename__ = "quotes"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    net: Mapped[Decimal]
+    vat: Mapped[Decimal]
+    gross: Mapped[Decimal]
     expires_at: Mapped[datetime]
+    lines: Mapped[list[QuoteLineRow]] = relationship(lazy="selectin", order_by=QuoteLineRow.position)
+
+
+class OrderLineRow(Base):
+    """A program of an order.
+
+    Attributes:
+        position: of the quote's line that it orders.
+        enrolled: whether its fulfilment enrols the licence in automatic renewal.
+        is_open: whether the order is on its way; follows the order's state.
+        sold: the quote's line.
+    """
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["quote_id", "position"], ["quote_lines.quote_id", "quote_lines.position"]),
+        # The last guard of "at most one open order a licence", whatever the code above it does.
+        Index(
+            "one_open_order_a_licence",
+            "licence_id",
+            unique=True,
+            sqlite_where=text("is_open"),
+            postgresql_where=text("is_open"),
+        ),
+    )
+
+    order_pk: Mapped[int] = mapped_column(ForeignKey("orders.pk"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    quote_id: Mapped[str]
+    licence_id: Mapped[str] = mapped_column(ForeignKey("licences.id"), index=True)
+    enrolled: Mapped[bool]
+    is_open: Mapped[bool]
+    sold: Mapped[QuoteLineRow] = relationship(lazy="joined", innerjoin=True)
+    licence: Mapped[LicenceRow] = relationship()
 
 
 class OrderRow(Base):
@@ -44,28 +92,17 @@ class OrderRow(Base):
         pk: running number, the source of the number for people.
         id: identifier in the API.
         terms_version: version of the terms of sale in force when it was placed.
-        enrolled: whether its fulfilment enrols the licence in automatic renewal.
+        lines: the programs ordered.
     """
 
     __tablename__ = "orders"
-    # The last guard of "at most one open order a licence", whatever the code above it does.
-    __table_args__ = (
-        Index(
-            "one_open_order_a_licence",
-            "licence_id",
-            unique=True,
-            sqlite_where=text("state IN ('placed', 'accepted', 'invoiced', 'paid')"),
-            postgresql_where=text("state IN ('placed', 'accepted', 'invoiced', 'paid')"),
-        ),
-        {"sqlite_autoincrement": True},
-    )
+    __table_args__ = (Index("ix_orders_customer_id_pk", "customer_id", "pk"), {"sqlite_autoincrement": True})
 
     pk: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(unique=True)
-    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
-    licence_id: Mapped[str] = mapped_column(ForeignKey("licences.id"), index=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
     quote_id: Mapped[str] = mapped_column(ForeignKey("quotes.id"))
-    state: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
     placed_at: Mapped[datetime]
     nip: Mapped[str]
     invoice_email: Mapped[str]
@@ -76,14 +113,20 @@ class OrderRow(Base):
     channel: Mapped[str]
     app_version: Mapped[str]
     terms_version: Mapped[str]
-    enrolled: Mapped[bool]
+    customer: Mapped[Customer] = relationship()
     quote: Mapped[QuoteRow] = relationship(lazy="joined", innerjoin=True)
-    licence: Mapped[LicenceRow] = relationship(lazy="joined", innerjoin=True)
+    lines: Mapped[list[OrderLineRow]] = relationship(lazy="selectin", order_by=OrderLineRow.position)
 
     @property
     def number(self) -> str:
         """The number for people, e.g. ``ZAM/2026/000001``."""
         return f"ZAM/{self.placed_at:%Y}/{self.pk:06}"
+
+    @validates("state")
+    def _tell_lines(self, _name: str, state: str) -> str:
+        for line in self.lines:
+            line.is_open = not OrderState(state).is_final
+        return state
 
 
 class OrderEvent(Base):
