@@ -27,12 +27,12 @@ __all__ = ["sealed"]
 
 HOST = "sklep.example"
 NOT_SENT = (ErrorCode.ORDER_NOT_SENT, Delivery.NOT_SENT)
-ORDER_SECONDS = 1.0
+ORDER_SECONDS = 1.5
 
 
 def greeted(hosts: Hosts, environment: dict[str, str], *command: str, **hello: object) -> Conversation:
     agent = hosts.start(environment, command or COMMAND)
-    agent.call(Method.HELLO, hosts.hello(**hello))
+    agent.call(Method.HELLO, hosts.hello(**{"call_seconds": 30.0, **hello}))
     return agent
 
 
@@ -160,7 +160,7 @@ def secure(folder: Path, root: Identity, vendor: Vendor) -> Iterator[Scene]:
         closing(Hosts(folder, vendor, shop.url)) as hosts,
     ):
         hosts.licence.write_bytes(vendor.certificate())
-        agent = greeted(hosts, {"SSL_CERT_FILE": str(folder / "store.pem"), **ways_round}, call_seconds=30.0)
+        agent = greeted(hosts, {"SSL_CERT_FILE": str(folder / "store.pem"), **ways_round})
         scene = Scene(shop, hosts, agent)
         scene.opens()
         yield scene

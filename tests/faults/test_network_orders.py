@@ -21,11 +21,13 @@ from tests.agent.conversation import Hosts
 from tests.agent.scripted_shop import Reply, ScriptedShop, http, problem, raw, reset, silence
 from tests.agent.test_orders import is_installed, until
 from tests.agent.test_with_reference_shop import ShopProcess, fill_in, hosts_of, load, serve, stop
-from tests.faults.network import Scene, is_order_of
+from tests.faults.network import Scene, is_order_of, patient, started
 from tests.faults.relays import Relay
 from tests.licence_files import Vendor
 
-ORDER_SECONDS = 1.0
+__all__ = ["patient", "started"]
+
+ORDER_SECONDS = 1.5
 UNKNOWN = (ErrorCode.ORDER_UNKNOWN, Delivery.UNKNOWN)
 
 
@@ -128,7 +130,7 @@ STORM = (500, 502, 503)
 @pytest.fixture
 def scene(hosts: Hosts, shop: ScriptedShop) -> Scene:
     """An agent with its session open and time for three tries."""
-    scene = Scene(shop, hosts, hosts.greeted(call_seconds=8.0, order_seconds=8.0))
+    scene = Scene(shop, hosts, hosts.greeted(call_seconds=30.0, order_seconds=8.0))
     scene.opens()
     return scene
 
@@ -138,11 +140,11 @@ def failing(status: int) -> Reply:
     return raw(http(status, b"<h1>oops</h1>", "text/html"))
 
 
-def test_n12_a_storm_of_failures_while_reading(scene: Scene) -> None:
-    scene.shop.script("GET", paths.STOREFRONT, *[failing(status) for status in STORM * 2])
-    with scene.tries(3):
-        assert scene.code() is ErrorCode.SHOP_FAILURE
-    scene.is_unharmed()
+def test_n12_a_storm_of_failures_while_reading(patient: Scene) -> None:
+    patient.shop.script("GET", paths.STOREFRONT, *[failing(status) for status in STORM * 2])
+    with patient.tries(3):
+        assert patient.code() is ErrorCode.SHOP_FAILURE
+    patient.is_unharmed()
 
 
 def test_n12_a_storm_of_failures_while_ordering(scene: Scene, confirmed: ConfirmedOrder) -> None:
@@ -185,11 +187,11 @@ NO_WAITS = ["0", "-5", "soon", "Mon, 01 Jan 2001 00:00:00 GMT", "Mon, 01 Jan 999
 
 
 @pytest.mark.parametrize("wait", NO_WAITS)
-def test_n14_a_wait_that_is_none(scene: Scene, wait: str) -> None:
-    scene.shop.script("GET", paths.STOREFRONT, busy(wait))
-    with scene.tries(2):
-        scene.opens()
-    scene.is_unharmed()
+def test_n14_a_wait_that_is_none(patient: Scene, wait: str) -> None:
+    patient.shop.script("GET", paths.STOREFRONT, busy(wait))
+    with patient.tries(2):
+        patient.opens()
+    patient.is_unharmed()
 
 
 @pytest.mark.parametrize("wait", ["1000000000", "9" * 5000, "Mon, 01 Jan 2125 00:00:00 GMT"])
