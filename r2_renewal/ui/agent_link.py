@@ -18,9 +18,16 @@ from PySide6.QtCore import QCoreApplication, QObject, QProcess, QTimer, Signal
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Event, HelloParams, Incoming, Message, Method, Request
 from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.ui.error_texts import code_of
 
 LOG = logging.getLogger("r2_renewal.ui")
-DEADLINES_MS = {Method.HELLO: 10_000, Method.ORDER_PLACE: 40_000, Method.CONTACT_CHECK: 10_000}
+DEADLINES_MS = {
+    Method.ACCOUNT_LOGIN: 45_000,
+    Method.ACCOUNT_LOGOUT: 45_000,
+    Method.HELLO: 10_000,
+    Method.ORDER_PLACE: 40_000,
+    Method.CONTACT_CHECK: 10_000,
+}
 DEADLINE_MS = 25_000
 LONGEST_LINE = 4 * 1024 * 1024
 GRACE_MS = 1_000
@@ -255,7 +262,7 @@ class AgentLink(QObject):
 
     def _answer(self, number: int, message: Incoming) -> object:
         if message.error is not None:
-            return CallFailure(_code(message.error.data.code), message.error.data)
+            return CallFailure(code_of(message.error.data.code), message.error.data)
         call = self._calls.get(number)
         if call is None or not shiboken6.isValid(call):
             return None
@@ -275,10 +282,3 @@ class AgentLink(QObject):
     def _fail_all(self, code: ErrorCode) -> None:
         for number in list(self._calls):
             self._settle(number, CallFailure(code))
-
-
-def _code(text: str) -> ErrorCode:
-    try:
-        return ErrorCode(text)
-    except ValueError:
-        return ErrorCode.INTERNAL

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import (
@@ -25,6 +27,7 @@ from r2_renewal.ui.order_wizard.confirmation_page import state_text
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 ENTRY_ROLE = SORT_ROLE + 1
+NO_FATES: Mapping[str, str] = MappingProxyType({})
 
 
 class Column(IntEnum):
@@ -49,11 +52,18 @@ class BasketModel(QAbstractTableModel):
         super().__init__(parent)
         self._entries: tuple[BasketEntry, ...] = ()
         self._today = date.min
+        self._fates: Mapping[str, str] = {}
 
-    def show(self, entries: tuple[BasketEntry, ...], today: date) -> None:
-        """Show these programs as of a calendar day in Warsaw."""
+    def show(self, entries: tuple[BasketEntry, ...], today: date, fates: Mapping[str, str] = NO_FATES) -> None:
+        """Show these programs.
+
+        Args:
+            entries: the owned programs.
+            today: the calendar day in Warsaw to judge by.
+            fates: what is known here of orders without a receipt, in words by licence.
+        """
         self.beginResetModel()
-        self._entries, self._today = entries, today
+        self._entries, self._today, self._fates = entries, today, fates
         self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
@@ -101,7 +111,7 @@ class BasketModel(QAbstractTableModel):
             case Column.AUTO_RENEWAL:
                 return auto_renewal_text(entry)
             case Column.ORDER:
-                return order_text(entry)
+                return order_text(entry, self._fates.get(program.licence_id, ""))
 
 
 def auto_renewal_text(entry: BasketEntry) -> str:
@@ -111,10 +121,12 @@ def auto_renewal_text(entry: BasketEntry) -> str:
     return f"tak, {short_date(entry.renewal_date)}" if entry.renewal_date else "tak"
 
 
-def order_text(entry: BasketEntry) -> str:
-    """Return the state of the order on its way, or that there can be none any more."""
+def order_text(entry: BasketEntry, fate: str = "") -> str:
+    """Return the state of the order on its way, the fate of one without a receipt, or that there can be none any more."""
     if entry.open_order is not None:
         return state_text(entry.open_order.state)
+    if fate:
+        return fate
     return "–" if entry.on_sale else "wycofany ze sprzedaży"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from r2_renewal.domain.basket import BasketEntry
-from r2_renewal.ui.basket_model import ENTRY_ROLE, BasketModel, BasketOrder, Column
+from r2_renewal.ui.basket_model import ENTRY_ROLE, NO_FATES, BasketModel, BasketOrder, Column
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.renewing_text import renewing_text
 
@@ -62,10 +63,10 @@ class BasketView(QWidget):
         table.activated.connect(lambda _: self.chosen.emit())
         table.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
 
-    def show_basket(self, entries: tuple[BasketEntry, ...], today: date) -> None:
-        """Show these programs as of a calendar day in Warsaw; the selected program stays selected."""
+    def show_basket(self, entries: tuple[BasketEntry, ...], today: date, fates: Mapping[str, str] = NO_FATES) -> None:
+        """Show these programs as of a calendar day in Warsaw, with the fates of orders; the selected one stays selected."""
         kept = self.entry()
-        self._model.show(entries, today)
+        self._model.show(entries, today, fates)
         self._renewing.setText(renewing_text(entries, today))
         self._renewing.setVisible(bool(self._renewing.text()))
         if kept is not None:

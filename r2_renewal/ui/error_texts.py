@@ -17,6 +17,14 @@ def sentence(code: ErrorCode) -> str:
     return {**of_users, **_of_the_shops_keeper()}[code]
 
 
+def code_of(text: str) -> ErrorCode:
+    """Return the code that a text names; INTERNAL for one that this version does not know."""
+    try:
+        return ErrorCode(text)
+    except ValueError:
+        return ErrorCode.INTERNAL
+
+
 def _of_licences() -> dict[ErrorCode, str]:
     return {
         ErrorCode.LICENCE_MISSING: "Nie znaleziono pliku licencji. Wczytaj plik otrzymany od sprzedawcy albo poproś o niego przez eBOK.",
@@ -69,8 +77,8 @@ def _of_the_network() -> dict[ErrorCode, str]:
 def _of_orders() -> dict[ErrorCode, str]:
     return {
         ErrorCode.ORDER_NOT_SENT: (
-            "Brak połączenia z eSklepem. Zamówienie nie zostało wysłane. Zachowaliśmy wpisane dane. Sprawdź "
-            "Internet i wybierz „Ponów”."
+            "Brak połączenia z eSklepem. Zamówienie nie zostało wysłane. Zachowaliśmy wpisane dane na tym "
+            "komputerze. Sprawdź Internet i wybierz „Ponów”."
         ),
         ErrorCode.ORDER_UNKNOWN: (
             "Nie wiemy, czy zamówienie dotarło. Nie składaj go ponownie – sprawdzimy jego stan po odzyskaniu "

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
@@ -26,8 +28,9 @@ from r2_renewal.ui.button import Button
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.managed_text import managed_text
 from r2_renewal.ui.message_bar import MessageBar, WayOn
+from r2_renewal.ui.order_fates import fate_words, given_back
 from r2_renewal.ui.order_forms import OrderForms
-from r2_renewal.ui.order_wizard.confirmation_page import installed_text
+from r2_renewal.ui.order_wizard.confirmation_page import installed_text, receipt_lines
 from r2_renewal.ui.plain_text import PlainLabel
 
 SIZE = (860, 460)
@@ -57,7 +60,7 @@ class EshopWindow(QWidget):
         self._link, self._links, self._today = link, links, today
         self._storefront: Storefront | None = None
         self._wish = Wish()
-        self._renewed = ""
+        self._told, self._question = "", 0
         self._unanswered: tuple[str, ...] = ()
         self._forms = OrderForms(link, links, self)
         self.messages = MessageBar(self)
@@ -106,7 +109,7 @@ class EshopWindow(QWidget):
     def _connect(self) -> None:
         self.basket.chosen.connect(self._order)
         self.basket.selected.connect(self._show_whether_orderable)
-        self._forms.closed.connect(self.refresh)
+        self._forms.changed.connect(self.refresh)
         self._link.happened.connect(self._on_event)
 
     # The basket
@@ -114,15 +117,22 @@ class EshopWindow(QWidget):
     def refresh(self) -> None:
         """Ask the shop for the basket anew."""
         self.refresh_button.setEnabled(False)
+        # The answers may change places on their way: only that to the last question counts.
+        self._question += 1
+        question = self._question
         call = self._link.call(Method.ESHOP_LOAD, protocol.Nothing(), self)
-        call.finished.connect(self._on_loaded)
-        call.failed.connect(self._on_not_loaded)
+        call.finished.connect(partial(self._on_answer, question, self._on_loaded))
+        call.failed.connect(partial(self._on_answer, question, self._on_not_loaded))
 
     def wish(self, wish: Wish) -> None:
         """Select the program and remember the service that the user already asked for."""
         self._wish = wish
         if self._storefront is not None:
             self._grant_wish()
+
+    def _on_answer(self, question: int, take: Callable[[Any], None], answer: object) -> None:
+        if question == self._question:
+            take(answer)
 
     def _on_loaded(self, result: protocol.LoadResult) -> None:
         self.refresh_button.setEnabled(True)
@@ -131,20 +141,24 @@ class EshopWindow(QWidget):
         self._company.setText(f"{company.name}, NIP {show_nip(company.nip)}")
         self._checked.setText(checked_text(result.storefront.fetched_at))
         first = self.basket.entry() is None
-        self.basket.show_basket(result.storefront.basket, self._today())
-        self._show_news(result.storefront)
+        self.basket.show_basket(result.storefront.basket, self._today(), fate_words(result))
+        self._show_news(result)
         if first:
             self._grant_wish()
         self._show_whether_orderable()
 
-    def _show_news(self, storefront: Storefront) -> None:
-        if not storefront.basket:
-            nip = show_nip(storefront.company.nip)
+    def _show_news(self, result: protocol.LoadResult) -> None:
+        back = given_back(result)
+        if not result.storefront.basket:
+            nip = show_nip(result.storefront.company.nip)
             self.messages.inform(empty_basket_text(nip), WayOn("eBOK Symfonia", self._open_ebok))
         elif self._unanswered:
             self.messages.warn(ErrorCode.ORDER_UNKNOWN)
-        elif self._renewed:
-            self.messages.inform(self._renewed)
+        elif back is not None:
+            way = WayOn("Wróć do zamówienia", partial(self._return_to_form, back.licence_id))
+            self.messages.warn(back.code, way, text=back.text)
+        elif self._told:
+            self.messages.inform(self._told)
         else:
             self.messages.clear()
 
@@ -202,14 +216,24 @@ class EshopWindow(QWidget):
         kind = self._wish.kind if entry.program.licence_id == self._wish.licence_id else None
         self._forms.open(storefront, entry, kind)
 
+    def _return_to_form(self, licence_id: str) -> None:
+        if self.basket.select(licence_id):
+            self._order()
+
+    def _tell(self, text: str) -> None:
+        """Say good news, and once more when the basket has come anew."""
+        self._told = text
+        self.messages.inform(text)
+        self.refresh()
+
     def _on_event(self, _event: protocol.Event, content: object) -> None:
         match content:
-            case protocol.OrderResult():
+            case protocol.OrderResult(order=order) if order.licence_id in self._unanswered and not order.state.is_final:
+                self._tell(receipt_lines(order)[0])
+            case protocol.OrderResult() | protocol.OrderRefused():
                 self.refresh()
             case protocol.LicenceInstalled(valid_until=until, renewed=renewed):
-                self._renewed = installed_text(until, renewed)
-                self.messages.inform(self._renewed)
-                self.refresh()
+                self._tell(installed_text(until, renewed))
             case protocol.LicenceNotInstalled(code=code):
                 self.messages.warn(ErrorCode(code))
             case _:

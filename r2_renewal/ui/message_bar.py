@@ -58,9 +58,9 @@ class MessageBar(QFrame):
         """Say something that is not a failure."""
         self._say(text, QStyle.StandardPixmap.SP_MessageBoxInformation, ways)
 
-    def warn(self, code: ErrorCode, *ways: WayOn) -> None:
-        """Say a failure with its code and the ways on."""
-        self._say(f"{sentence(code)} (kod: {code.value})", QStyle.StandardPixmap.SP_MessageBoxWarning, ways)
+    def warn(self, code: ErrorCode, *ways: WayOn, text: str = "") -> None:
+        """Say a failure with its code and the ways on; in the code's own words, or in others that say more."""
+        self._say(f"{text or sentence(code)} (kod: {code.value})", QStyle.StandardPixmap.SP_MessageBoxWarning, ways)
 
     def focus_way(self) -> None:
         """Put the focus on the first way on."""

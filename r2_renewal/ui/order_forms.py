@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from r2_renewal.agent import protocol
@@ -21,10 +21,10 @@ class OrderForms(QObject):
     """The order forms of one eSklep window.
 
     Signals:
-        closed: a form is gone from the screen.
+        changed: a form is gone from the screen, or the fate of its order is known: the basket has changed.
     """
 
-    closed = Signal()
+    changed = Signal()
 
     def __init__(self, link: AgentLink, links: Links, window: QWidget) -> None:
         super().__init__(window)
@@ -45,6 +45,8 @@ class OrderForms(QObject):
         if licence_id not in self._open:
             self._open[licence_id] = self._made(storefront, entry, kind)
         wizard = self._open[licence_id]
+        if wizard.is_placing and not wizard.isVisible():
+            return  # closed while its order is being sent: eSklep is about to tell what became of it
         wizard.show()
         wizard.raise_()
         wizard.activateWindow()
@@ -58,15 +60,26 @@ class OrderForms(QObject):
         licence_id = entry.program.licence_id
         left = self._left.pop(licence_id, None)
         wizard = OrderWizard(start(storefront, entry, kind), self._link, self._links, self._window, left)
-        wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         wizard.closed.connect(partial(self._on_closed, licence_id))
+        wizard.told.connect(partial(self._on_told, licence_id))
         return wizard
 
     def _on_closed(self, licence_id: str, left: Draft | None) -> None:
-        self._open.pop(licence_id, None)
         if left is not None:
             self._left[licence_id] = left
-        self.closed.emit()
+        self._drop_unless_needed(licence_id)
+        self.changed.emit()
+
+    def _on_told(self, licence_id: str) -> None:
+        self._drop_unless_needed(licence_id)
+        self.changed.emit()
+
+    def _drop_unless_needed(self, licence_id: str) -> None:
+        """Drop a form that is closed; one whose order is being sent hears what becomes of it first."""
+        wizard = self._open[licence_id]
+        if not wizard.isVisible() and not wizard.is_placing:
+            del self._open[licence_id]
+            wizard.deleteLater()
 
     def _on_event(self, _event: protocol.Event, content: object) -> None:
         if isinstance(content, protocol.OrderResult):

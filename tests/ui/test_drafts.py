@@ -10,21 +10,23 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QRadioButton, QWizard
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit, QRadioButton, QTableView, QWizard
 from pytestqt.qtbot import QtBot
 
+from r2_renewal.agent.protocol import Event, Method, Nothing, OrderResult
 from r2_renewal.domain.draft import Draft
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import Orderer
 from r2_renewal.domain.order_flow import Step, start
+from r2_renewal.ui.basket_model import Column
 from r2_renewal.ui.error_texts import sentence
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.message_bar import MessageBar
 from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.driver import click, fill, find, tick, wait_until
-from tests.samples import SUBSCRIPTION, TODAY, storefront
+from tests.samples import SUBSCRIPTION, TODAY, order_of, quote_for, storefront
 from tests.ui.conftest import LINKS, Agent, failure
 from tests.ui.test_order_wizard import shown, to_invoice, to_orderer, to_summary
 
@@ -79,8 +81,6 @@ def saved(agent: Agent) -> list[Draft]:
 def settle(wizard: OrderWizard, agent: Agent) -> None:
     """Wait until the agent answered whatever it was asked before."""
     answers: list[object] = []
-    from r2_renewal.agent.protocol import Method, Nothing
-
     agent.link.call(Method.LICENCE_REFRESH, Nothing(), wizard).finished.connect(answers.append)
     wait_until(lambda: answers, what="an idle agent")
 
@@ -149,7 +149,7 @@ def test_what_was_typed_last_is_saved_when_the_program_ends(opened: Any) -> None
     to_orderer(wizard)
     fill(wizard, "Telefon", "602")
     agent.link.close()
-    wait_until(lambda: saved(agent)[-1].orderer.phone == "602", what="saved draft")
+    wait_until(lambda: saved(agent) and saved(agent)[-1].orderer.phone == "602", what="saved draft")
     assert not agent.link.is_running
 
 
@@ -316,7 +316,7 @@ def eshop(qtbot: QtBot, agent: AgentMaker) -> Callable[..., tuple[EshopWindow, A
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
         qtbot.addWidget(window)
         window.show()
-        wait_until(window.order_button.isEnabled, what="basket")
+        wait_until(lambda: window.basket.entry() is not None, what="basket")
         return window, made
 
     return make
@@ -360,3 +360,91 @@ def test_closing_eshop_keeps_what_is_typed_in_its_forms(eshop: Any) -> None:
     window.close()
     wait_until(lambda: saved(agent) and saved(agent)[-1].orderer.first_name == "Ewa", what="saved draft")
     assert not wizard.isVisible()
+
+
+# The fate of an order
+
+
+def load_of(**changes: Any) -> dict[str, Any]:
+    return {"result": {"storefront": msgspec.to_builtins(storefront()), **changes}}
+
+
+def refused_order(code: ErrorCode, *fields: str) -> dict[str, Any]:
+    return {"key": "k", "licence_id": "lic-1", "error": {"code": code.value, "delivery": "refused", "fields": fields}}
+
+
+def order_column(window: EshopWindow) -> str:
+    model = find(window, QTableView, "Koszyk posiadanych programów").model()
+    text: str = model.index(0, Column.ORDER).data()
+    return text
+
+
+def test_an_order_that_was_not_sent_is_told_at_the_next_start_with_the_way_back(eshop: Any) -> None:
+    window, _ = eshop(eshop__load=[load_of(unsent=["lic-1"])], draft__load=[found()])
+    assert "Zamówienie dla programu R2płatnik nie zostało wysłane. Zachowaliśmy wpisane dane" in window.messages.text
+    assert ErrorCode.ORDER_NOT_SENT.value in window.messages.text
+    assert order_column(window) == "nie wysłane"
+    click(window, "Wróć do zamówienia")
+    (wizard,) = window.findChildren(OrderWizard)
+    wait_until(lambda: question(wizard) == QUESTION, what="question")
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "words"),
+    [
+        (ErrorCode.OFFER_WITHDRAWN, (), "Tej usługi nie ma już w sprzedaży."),
+        (ErrorCode.ORDER_INVALID, ("orderer.email", "orderer.phone"), "Popraw pola: Telefon, E-mail."),
+        (ErrorCode.ORDER_INVALID, (), "eSklep nie przyjął danych zamówienia."),
+    ],
+)
+def test_an_order_that_was_refused_meanwhile_is_told_with_its_reason(
+    eshop: Any, code: ErrorCode, fields: tuple[str, ...], words: str
+) -> None:
+    window, _ = eshop(eshop__load=[load_of(refused=[refused_order(code, *fields)])])
+    assert f"Zamówienie dla programu R2płatnik nie zostało przyjęte. {words}" in window.messages.text
+    assert order_column(window) == "nie przyjęte"
+    assert window.order_button.isEnabled()
+
+
+def test_an_order_of_a_program_that_is_not_in_the_basket_is_not_told(eshop: Any) -> None:
+    refused = {**refused_order(ErrorCode.OFFER_WITHDRAWN), "licence_id": "lic-of-another"}
+    window, _ = eshop(eshop__load=[load_of(refused=[refused], unsent=["lic-of-another"])])
+    assert window.messages.text == ""
+
+
+def test_an_order_of_unknown_fate_is_told_as_such_and_then_as_received(eshop: Any) -> None:
+    event = ["order.changed", {"order": msgspec.to_builtins(order_of(quote_for(SUBSCRIPTION)))}]
+    window, _ = eshop(eshop__load=[load_of(), load_of(unanswered=["lic-1"]), load_of()])
+    click(window, "Odśwież")
+    wait_until(lambda: order_column(window) == "nie wiemy, czy dotarło", what="unknown")
+    assert sentence(ErrorCode.ORDER_UNKNOWN) in window.messages.text
+    assert not window.order_button.isEnabled()
+    window._link.happened.emit(Event.ORDER_CHANGED, msgspec.convert(event[1], OrderResult))
+    words = "Dziękujemy, zamówienie nr Z/2026/11/0001 zostało przyjęte 22.11.2026, godz. 09:00."
+    wait_until(lambda: window.refresh_button.isEnabled() and window.messages.text == words, what="receipt")
+
+
+@pytest.mark.parametrize(
+    ("fate", "words"), [({}, ""), (failure(ErrorCode.ORDER_NOT_SENT, delivery="not_sent"), "nie zostało wysłane")]
+)
+def test_a_form_closed_while_its_order_is_sent_has_its_fate_told_by_eshop(
+    eshop: Any, fate: dict[str, Any], words: str
+) -> None:
+    sending, after = load_of(unanswered=["lic-1"]), load_of(unsent=["lic-1"] if words else [])
+    window, agent = eshop(order__place=[{**fate, "after": 1.0}], eshop__load=[load_of(), sending, after])
+    wizard = form(window)
+    to_summary(wizard)
+    click(wizard, ORDER_BUTTON)
+    find(wizard, QAbstractButton, "Zamknij").click()
+    assert not wizard.isVisible()
+    wait_until(lambda: len(agent.asked("eshop.load")) == 3 and window.refresh_button.isEnabled(), what="its fate")
+    assert words in window.messages.text
+    assert window.order_button.isEnabled()
+    wait_until(lambda: not window.findChildren(OrderWizard), what="the form's end")
+
+
+def test_the_basket_behind_an_open_form_is_asked_for_anew_with_the_receipt(eshop: Any) -> None:
+    window, agent = eshop()
+    to_summary(form(window))
+    click(window.findChildren(OrderWizard)[0], ORDER_BUTTON)
+    wait_until(lambda: len(agent.asked("eshop.load")) == 2, what="the basket")

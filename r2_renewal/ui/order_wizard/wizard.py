@@ -37,9 +37,11 @@ class OrderWizard(FlowWizard):
 
     Signals:
         closed: the window is gone from the screen: the ``Draft`` that it was left with, None where there is none.
+        told: what became of the order is known: it was accepted, refused, not sent, or nobody knows.
     """
 
     closed = Signal(object)
+    told = Signal()
 
     def __init__(
         self,
@@ -78,12 +80,16 @@ class OrderWizard(FlowWizard):
         calls.refused.connect(self._on_refused)
         calls.unsent.connect(self._on_unsent)
         calls.unknown.connect(self._on_unknown)
+        for fate in (calls.placed, calls.refused, calls.unsent, calls.unknown):
+            fate.connect(lambda *_: self.told.emit())
         calls.renewed.connect(self._pages.confirmation.show_renewed)
         calls.unrenewed.connect(self._pages.confirmation.messages.warn)
 
     # The draft
 
     def _on_draft(self, draft: Draft, saved_at: datetime) -> None:
+        if self.currentId() < 0:
+            return  # closed before the answer came
         day = shown_day(warsaw_date(saved_at), warsaw_date(self.flow.storefront.fetched_at))
         self._pages.by_step[Step(self.currentId())].ask(
             f"Masz rozpoczęte zamówienie z {day.removesuffix('.')}. Kontynuować?",
@@ -99,9 +105,10 @@ class OrderWizard(FlowWizard):
 
     def _on_unsaved(self, code: ErrorCode) -> None:
         # An agent that died is started again by itself; a disk that is full is the user's to mend.
-        messages = self._messages(Step(self.currentId()))
-        if code is ErrorCode.STORE and not messages.text:
-            messages.warn(code)
+        if code is ErrorCode.STORE and self.currentId() >= 0:
+            messages = self._messages(Step(self.currentId()))
+            if not messages.text:
+                messages.warn(code)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Save what was typed last: a form that is closed or hidden is not typed in any more."""
@@ -119,6 +126,11 @@ class OrderWizard(FlowWizard):
             self.next()
 
     # The order
+
+    @property
+    def is_placing(self) -> bool:
+        """Whether an order is being sent just now."""
+        return self._calls.is_placing
 
     def order(self) -> None:
         """Send the order; a click too many changes nothing."""

@@ -1,0 +1,69 @@
+"""What eSklep says of orders without a receipt: which of „nie wiemy", „nie wysłane", „nie przyjęte" is true at any start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from r2_renewal.agent.protocol import LoadResult, OrderRefused
+from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.domain.order_fields import Field
+from r2_renewal.ui.error_texts import code_of, sentence
+
+_NAMES = {
+    Field.INVOICE_EMAIL: "e-mail do faktury",
+    Field.FIRST_NAME: "Imię",
+    Field.LAST_NAME: "Nazwisko",
+    Field.PHONE: "Telefon",
+    Field.EMAIL: "E-mail",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """An order that came to nothing and whose form waits.
+
+    Attributes:
+        licence_id: the program that it was for.
+        code: why.
+        text: what to say of it.
+    """
+
+    licence_id: str
+    code: ErrorCode
+    text: str
+
+
+def fate_words(result: LoadResult) -> dict[str, str]:
+    """Return what the basket says of each licence whose last order has no receipt."""
+    return {
+        **dict.fromkeys(result.unsent, "nie wysłane"),
+        **{refused.licence_id: "nie przyjęte" for refused in result.refused},
+        **dict.fromkeys(result.unanswered, "nie wiemy, czy dotarło"),
+    }
+
+
+def given_back(result: LoadResult) -> GivenBack | None:
+    """Return the first order that came to nothing, of a program in the basket; None where there is none."""
+    programs = {entry.program.licence_id: entry.program.name for entry in result.storefront.basket}
+    for refused in result.refused:
+        if refused.licence_id in programs:
+            text = not_accepted_text(programs[refused.licence_id], refused)
+            return GivenBack(refused.licence_id, code_of(refused.error.code), text)
+    for licence_id in result.unsent:
+        if licence_id in programs:
+            return GivenBack(licence_id, ErrorCode.ORDER_NOT_SENT, not_sent_text(programs[licence_id]))
+    return None
+
+
+def not_sent_text(program: str) -> str:
+    """Return the words for an order that waits on this computer."""
+    return f"Zamówienie dla programu {program} nie zostało wysłane. Zachowaliśmy wpisane dane na tym komputerze."
+
+
+def not_accepted_text(program: str, refused: OrderRefused) -> str:
+    """Return the words for an order that the shop refused, with the reason."""
+    code, names = code_of(refused.error.code), [_NAMES[field] for field in _NAMES if field in refused.error.fields]
+    reason = f"Popraw pola: {', '.join(names)}." if names else sentence(code)
+    return (
+        f"Zamówienie dla programu {program} nie zostało przyjęte. {reason} Zachowaliśmy wpisane dane na tym komputerze."
+    )
