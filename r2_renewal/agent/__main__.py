@@ -11,7 +11,7 @@ import sys
 from typing import NoReturn
 
 from r2_renewal.agent import vault_process
-from r2_renewal.agent.agent_log import AgentLog
+from r2_renewal.agent.agent_log import AgentLog, Step
 from r2_renewal.agent.rpc import Channel, Server
 from r2_renewal.agent.service import Service
 from r2_renewal.agent.stdio import take_over
@@ -33,7 +33,7 @@ def main() -> NoReturn:
     try:
         Server(calls, channel, Service(channel.notify, log), log).serve()
     except Exception as error:
-        log.write_unforeseen("serve", error)
+        log.write_unforeseen(Step.SERVE, error)
         end(1)
     end(0)
 

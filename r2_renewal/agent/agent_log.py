@@ -1,74 +1,138 @@
-"""The agent's log: one line for each thing done, made of a whitelist, so that no secret can slip in.
+"""The agent's log: one JSON line for each thing done, made of a whitelist, so that no secret can slip in.
 
-Rule: a line holds the time, the process, a name from our own enumerations, an outcome code and milliseconds; never a
-parameter, an answer, a message of a library, an address or a name. An unforeseen failure adds its type and the place in our
-code.
+Rules: a line holds the time, the process, a name from our own enumerations, an outcome from them and milliseconds; never a
+parameter, an answer, a message of a library, an address or a name, nor anything that came over the network. An unforeseen failure
+adds its type, where that is a class of the code that runs, and the place in our code. What is not on the list is written as
+``unlisted``. The log has a size, however many agents write it.
 """
 
 from __future__ import annotations
 
-import logging
+import json
 import os
-import re
-import time
-from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
+import sys
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
+
+from r2_renewal.agent.protocol import Event, Method
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.order import OrderState
 
 FILE_NAME = "agent.log"
 LARGEST_BYTES = 512 * 1024
 KEPT_FILES = 2
+UNLISTED = "unlisted"
 
 _OWNER_ONLY = 0o600
-_PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
+_APPEND = os.O_CREAT | os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_ROTATION_PATIENCE_SECONDS = 0.2
 
 
-class _PrivateFile(RotatingFileHandler):
-    def _open(self) -> TextIOWrapper:
-        flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(self.baseFilename, flags, _OWNER_ONLY)
-        return os.fdopen(descriptor, "a", encoding="utf-8")
+class Step(StrEnum):
+    """What the agent does without being called."""
+
+    BEGIN = "begin"
+    SERVE = "serve"
+    OUTBOX = "outbox"
+    SETTLING = "settling"
+    ORDER_RESEND = "order.resend"
+    ORDER_POLL = "order.poll"
+    LICENCE_INSTALL = "licence.install"
+    VAULT_READ = "vault.read"
+    VAULT_KEEP = "vault.keep"
+    VAULT_REMOVE = "vault.remove"
+    SESSION_END = "session.end"
+
+
+class Done(StrEnum):
+    """The good outcome."""
+
+    OK = "ok"
+
+
+What = Method | Event | Step
+Outcome = ErrorCode | OrderState | Done
 
 
 class AgentLog:
     """The log of one agent process; without a folder, or without room in it, nothing is written and nothing fails."""
 
     def __init__(self) -> None:
-        # Two agents may rotate one file; on Windows one of them cannot, and that is no reason to speak on stderr.
-        logging.raiseExceptions = False
-        self._logger = logging.Logger("r2_renewal.agent", logging.INFO)
+        self._path: Path | None = None
+        self._lock = threading.Lock()
 
     def open(self, state_dir: Path) -> None:
         """Begin to write into the state folder."""
-        try:
+        with suppress(OSError, ValueError):
             state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handler = _PrivateFile(state_dir / FILE_NAME, maxBytes=LARGEST_BYTES, backupCount=KEPT_FILES)
-        except OSError:
-            return
-        formatter = logging.Formatter("%(asctime)sZ %(process)d %(message)s", "%Y-%m-%dT%H:%M:%S")
-        formatter.converter = time.gmtime
-        handler.setFormatter(formatter)
-        self._logger.addHandler(handler)
+            self._path = state_dir / FILE_NAME
 
-    def write(self, what: str, outcome: str, seconds: float | None = None) -> None:
+    def write(self, what: What, outcome: Outcome, seconds: float | None = None) -> None:
         """Write a line.
 
         Args:
-            what: the name of a method, event or step.
-            outcome: ``ok``, an error code, or a name of our own.
+            what: a method, event or step.
+            outcome: what became of it.
             seconds: how long it took, where that is known.
         """
-        took = "" if seconds is None else f" {seconds * 1000:.0f} ms"
-        self._logger.info("%s %s%s", _plain(what), _plain(outcome), took)
+        self._add(what, outcome.value if isinstance(outcome, Outcome) else UNLISTED, seconds)
 
-    def write_unforeseen(self, what: str, error: BaseException) -> None:
+    def write_unforeseen(self, what: What, error: BaseException) -> None:
         """Write a failure that our code did not foresee: its type and the innermost place in this package."""
-        self.write(what, f"{type(error).__name__}:{_place(error.__traceback__)}")
+        self._add(what, f"{_kind(type(error))}:{_place(error.__traceback__)}", None)
+
+    def _add(self, what: What, outcome: str, seconds: float | None) -> None:
+        if self._path is None:
+            return
+        fields = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "pid": os.getpid(),
+            "what": what.value if isinstance(what, What) else UNLISTED,
+            "outcome": outcome,
+        }
+        if seconds is not None:
+            fields["ms"] = round(seconds * 1000)
+        line = json.dumps(fields).encode() + b"\n"
+        with self._lock, suppress(OSError):
+            if _append(self._path, line) > LARGEST_BYTES:
+                _rotate(self._path)
 
 
-def _plain(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else "unprintable"
+def _append(path: Path, line: bytes) -> int:
+    """Add a line in one write, so that lines of several agents never mix; return the file's size."""
+    # Opened for the one line: Windows cannot rename a file that anybody holds open.
+    descriptor = os.open(path, _APPEND, _OWNER_ONLY)
+    try:
+        size = os.fstat(descriptor).st_size
+        # Where nobody could rotate it for long, the log stops rather than grow.
+        if size <= 2 * LARGEST_BYTES:
+            os.write(descriptor, line)
+        return size + len(line)
+    finally:
+        os.close(descriptor)
+
+
+def _rotate(path: Path) -> None:
+    """Set the full file aside, unless another agent has; the oldest goes. An agent that is too late or may not leaves it."""
+    from r2_renewal.licensing.atomic_file import exclusive
+
+    with suppress(RenewalError), exclusive(path, _ROTATION_PATIENCE_SECONDS):
+        if path.stat().st_size <= LARGEST_BYTES:
+            return
+        names = [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, KEPT_FILES + 1))]
+        for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
+            with suppress(FileNotFoundError):
+                newer.replace(older)
+
+
+def _kind(kind: type[BaseException]) -> str:
+    # A class that was made at run time could carry anything in its name.
+    is_known = getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind
+    return kind.__name__ if is_known else UNLISTED
 
 
 def _place(traceback: TracebackType | None) -> str:

@@ -21,7 +21,7 @@ from r2_renewal.domain.offer import Quote
 _CODES = {
     ProblemCode.VALIDATION: ErrorCode.ORDER_INVALID,
     ProblemCode.UNAUTHORIZED: ErrorCode.SESSION_EXPIRED,
-    ProblemCode.BAD_CREDENTIALS: ErrorCode.SESSION_EXPIRED,
+    ProblemCode.BAD_CREDENTIALS: ErrorCode.ACCOUNT_REFUSED,
     ProblemCode.LICENCE_REFUSED: ErrorCode.LICENCE_REFUSED_BY_SHOP,
     ProblemCode.NOT_FOUND: ErrorCode.NOT_FOUND,
     ProblemCode.KEY_IN_FLIGHT: ErrorCode.ORDER_IN_PROGRESS,
@@ -49,6 +49,7 @@ class ShopError(RenewalError):
         fields: refused fields, with ORDER_INVALID.
         retry_after: seconds that the shop asked to wait; None where it did not.
         key_in_flight: the shop is working on this very key just now.
+        is_the_shops: whether the shop said so itself, and not something on the way.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class ShopError(RenewalError):
         fields: tuple[str, ...] = (),
         retry_after: float | None = None,
         key_in_flight: bool = False,
+        is_the_shops: bool = False,
     ) -> None:
         super().__init__(code, detail)
         self.delivery = delivery
@@ -70,6 +72,7 @@ class ShopError(RenewalError):
         self.fields = fields
         self.retry_after = retry_after
         self.key_in_flight = key_in_flight
+        self.is_the_shops = is_the_shops
 
     @property
     def may_pass(self) -> bool:
@@ -125,6 +128,7 @@ def of_problem(status: int, problem: Problem | None, retry_after: float | None) 
         fields=tuple(refused.field for refused in problem.fields),
         retry_after=retry_after,
         key_in_flight=in_flight,
+        is_the_shops=True,
     )
 
 

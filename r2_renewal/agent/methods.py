@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from r2_renewal.agent import protocol, translate
+from r2_renewal.agent.account import Account
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.licence_refresh import LicenceRefresh
 from r2_renewal.agent.outbox import OrderSender, refusal_of
@@ -38,6 +39,7 @@ class Desk:
         settler: brings them to their end.
         refresh: the licence file on this computer.
         cache: what the shop last said of it.
+        account: who is logged in.
         notify: tells the host what happens by itself.
         call_seconds: total deadline of a call that reads.
         documents: texts already fetched, by kind and version: a version never changes.
@@ -49,6 +51,7 @@ class Desk:
     settler: Settler
     refresh: LicenceRefresh
     cache: ShopCache
+    account: Account
     notify: Callable[[Event, protocol.Message], None]
     call_seconds: float
     documents: dict[tuple[str, str], DocumentBody] = field(default_factory=dict)
@@ -169,6 +172,21 @@ def _known_there(desk: Desk, licence_id: str, deadline: Deadline) -> KnownLicenc
     return known
 
 
+def account_state(desk: Desk, params: protocol.AccountStateParams) -> protocol.AccountState:
+    """Return who is logged in."""
+    return desk.account.check(desk.deadline()) if params.ask_shop else desk.account.state()
+
+
+def account_login(desk: Desk, params: protocol.LoginParams) -> protocol.AccountState:
+    """Open the customer's account."""
+    return desk.account.login(params.email, params.password, stay=params.stay, deadline=desk.deadline())
+
+
+def account_logout(desk: Desk, _params: protocol.Nothing) -> protocol.LogoutResult:
+    """End the session, at the shop and here."""
+    return desk.account.logout(desk.deadline())
+
+
 def contact_check(params: protocol.ContactParams) -> protocol.ContactResult:
     """Judge contact fields; needs neither the desk nor the network."""
     from r2_renewal.contract.contact import check_email, check_phone
@@ -185,4 +203,7 @@ AT_THE_DESK: Mapping[Method, Callable[[Desk, Any], protocol.Message]] = {
     Method.ORDER_STATUS: order_status,
     Method.DATA_CORRECT: data_correct,
     Method.LICENCE_REFRESH: licence_refresh,
+    Method.ACCOUNT_STATE: account_state,
+    Method.ACCOUNT_LOGIN: account_login,
+    Method.ACCOUNT_LOGOUT: account_logout,
 }

@@ -39,6 +39,9 @@ class Method(StrEnum):
     DATA_CORRECT = "data.correct"
     LICENCE_IMPORT = "licence.import"
     LICENCE_REFRESH = "licence.refresh"
+    ACCOUNT_STATE = "account.state"
+    ACCOUNT_LOGIN = "account.login"
+    ACCOUNT_LOGOUT = "account.logout"
     DRAFT_LOAD = "draft.load"
     DRAFT_SAVE = "draft.save"
     DRAFT_DISCARD = "draft.discard"
@@ -239,6 +242,53 @@ class DraftDiscardParams(Message, frozen=True):
 DraftParams = DraftLoadParams | DraftSaveParams | DraftDiscardParams
 
 
+class AccountStateParams(Message, frozen=True):
+    """Attributes: ask_shop: whether the shop is asked too, and LOGIN_AGAIN is the answer where it has ended the session."""
+
+    ask_shop: bool = False
+
+
+class LoginParams(Message, frozen=True):
+    """Opens the customer's account. Attributes: email; password; stay: whether to stay logged in when the agent ends."""
+
+    email: str
+    password: str
+    stay: bool = False
+
+    def __repr__(self) -> str:
+        return "LoginParams(…)"
+
+
+class AccountState(Message, frozen=True):
+    """Who is logged in.
+
+    Attributes:
+        email: what was logged in with; empty where nobody is.
+        customer_id: whose account it is; empty where the shop did not tell.
+        is_kept: whether the login outlives the agent.
+        is_other_customer: whether it is another customer's account than the licence's on this computer.
+        reason: the code why it could not be kept, or not be read: VAULT_* or LOGIN_AGAIN; empty for no reason.
+    """
+
+    email: str = ""
+    customer_id: str = ""
+    is_kept: bool = False
+    is_other_customer: bool = False
+    reason: str = ""
+
+
+class LogoutResult(Message, frozen=True):
+    """Where the session was ended: at neither place means that it was not.
+
+    Attributes:
+        is_revoked: at the shop.
+        is_removed: on this computer.
+    """
+
+    is_revoked: bool
+    is_removed: bool
+
+
 class LicenceInstalled(Message, frozen=True):
     """A newer licence stands in place of the old one.
 
@@ -324,6 +374,9 @@ RESULTS: dict[Method, type[Any]] = {
     Method.DATA_CORRECT: CorrectResult,
     Method.LICENCE_IMPORT: LicenceInstalled,
     Method.LICENCE_REFRESH: RefreshResult,
+    Method.ACCOUNT_STATE: AccountState,
+    Method.ACCOUNT_LOGIN: AccountState,
+    Method.ACCOUNT_LOGOUT: LogoutResult,
     Method.DRAFT_LOAD: DraftResult,
     Method.DRAFT_SAVE: Nothing,
     Method.DRAFT_DISCARD: Nothing,
@@ -338,6 +391,9 @@ PARAMS: dict[Method, type[Any]] = {
     Method.DATA_CORRECT: CorrectParams,
     Method.LICENCE_IMPORT: ImportParams,
     Method.LICENCE_REFRESH: Nothing,
+    Method.ACCOUNT_STATE: AccountStateParams,
+    Method.ACCOUNT_LOGIN: LoginParams,
+    Method.ACCOUNT_LOGOUT: Nothing,
     Method.DRAFT_LOAD: DraftLoadParams,
     Method.DRAFT_SAVE: DraftSaveParams,
     Method.DRAFT_DISCARD: DraftDiscardParams,

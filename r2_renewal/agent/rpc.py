@@ -15,7 +15,7 @@ from typing import BinaryIO
 import msgspec
 
 from r2_renewal.agent import protocol
-from r2_renewal.agent.agent_log import AgentLog
+from r2_renewal.agent.agent_log import AgentLog, Done
 from r2_renewal.agent.protocol import Event, HelloParams, Incoming, Message, Method, Request
 from r2_renewal.agent.service import Service
 from r2_renewal.domain.errors import ErrorCode, RenewalError
@@ -111,10 +111,10 @@ class Server:
     def _work(self, request: Request) -> None:
         began, method = time.monotonic(), Method(request.method)
         outcome = self._outcome(request, method)
-        self._log.write(method.value, outcome, time.monotonic() - began)
+        self._log.write(method, outcome, time.monotonic() - began)
 
-    def _outcome(self, request: Request, method: Method) -> str:
-        """Do and answer a call; return ``ok`` or the code of its failure, for the log."""
+    def _outcome(self, request: Request, method: Method) -> ErrorCode | Done:
+        """Do and answer a call; return what became of it, for the log."""
         try:
             params = msgspec.json.decode(request.params, type=protocol.PARAMS[method])
         except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -124,9 +124,9 @@ class Server:
         except RenewalError as error:
             return self._fail(request.id, method, error)
         except Exception as error:
-            self._log.write_unforeseen(method.value, error)
+            self._log.write_unforeseen(method, error)
             return self._fail(request.id, method, RenewalError(ErrorCode.INTERNAL, type(error).__name__))
-        return "ok"
+        return Done.OK
 
     def _result(self, method: Method, params: Message) -> Message:
         if isinstance(params, HelloParams):
@@ -135,19 +135,19 @@ class Server:
             raise RenewalError(ErrorCode.CONFIGURATION, "hello comes first")
         return self._service.call(method, params)
 
-    def _fail(self, number: int, method: Method, error: RenewalError) -> str:
+    def _fail(self, number: int, method: Method, error: RenewalError) -> ErrorCode:
         # Imported late: it knows the shop's contract, which the greeting does not need.
         from r2_renewal.agent.failures import error_data
 
         data = error_data(error, of_order=method is Method.ORDER_PLACE)
         message = f"{error.code.value} {error.code.name}"
         self._channel.refuse(number, protocol.ErrorBody(code=protocol.SERVER_ERROR, message=message, data=data))
-        return error.code.value
+        return error.code
 
-    def _refuse(self, number: int | None, code: int, message: str) -> str:
+    def _refuse(self, number: int | None, code: int, message: str) -> ErrorCode:
         data = protocol.ErrorData(code=ErrorCode.AGENT_GARBLED.value)
         self._channel.refuse(number, protocol.ErrorBody(code=code, message=message, data=data))
-        return data.code
+        return ErrorCode.AGENT_GARBLED
 
 
 class _Numbered(msgspec.Struct):

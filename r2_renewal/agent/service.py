@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r2_renewal.agent import protocol
-from r2_renewal.agent.agent_log import AgentLog
+from r2_renewal.agent.agent_log import AgentLog, Done, Step
 from r2_renewal.agent.drafting import Drafting
 from r2_renewal.agent.licence_refresh import LicenceRefresh
 from r2_renewal.agent.protocol import Event, HelloParams, HelloResult, Message, Method
@@ -100,21 +100,21 @@ class Service:
             return len(outbox.unsettled())
         except RenewalError as error:
             # eSklep can still be looked at; an order will be refused with the same code, unsent.
-            self._log.write("outbox", error.code.value)
+            self._log.write(Step.OUTBOX, error.code)
             return 0
 
     def _begin(self) -> None:
         began = time.monotonic()
         try:
             self._composed().settler.resume()
-            self._log.write("begin", "ok", time.monotonic() - began)
+            self._log.write(Step.BEGIN, Done.OK, time.monotonic() - began)
             self._load_contact_rules()
             self._configured().outbox.forget_unsent()
             self._configured().drafting.forget_old()
         except RenewalError as error:
-            self._log.write("begin", error.code.value)
+            self._log.write(Step.BEGIN, error.code)
         except Exception as error:
-            self._log.write_unforeseen("begin", error)
+            self._log.write_unforeseen(Step.BEGIN, error)
 
     @staticmethod
     def _load_contact_rules() -> None:
@@ -130,11 +130,14 @@ class Service:
             return self._desk
 
     def _compose(self) -> Desk:
+        from r2_renewal.agent.account import Account
+        from r2_renewal.agent.account_client import AccountClient
         from r2_renewal.agent.methods import Desk
         from r2_renewal.agent.outbox import OrderSender
         from r2_renewal.agent.settling import Settler
         from r2_renewal.agent.shop_client import ShopClient
         from r2_renewal.agent.transport import Transport
+        from r2_renewal.agent.vault import Vault, own_command
 
         settings = self._configured()
         hello, outbox, refresh = settings.hello, settings.outbox, settings.refresh
@@ -147,4 +150,6 @@ class Service:
         sender = OrderSender(outbox, client, hello.order_seconds, settings.drafting.customer)
         settler = Settler(outbox, sender, client, refresh, self._notify, self._log, hello.call_seconds)
         cache = ShopCache(Path(hello.state_dir), hello.shop_url)
-        return Desk(client, outbox, sender, settler, refresh, cache, self._notify, hello.call_seconds)
+        vault = Vault(own_command(), hello.shop_url)
+        account = Account(AccountClient(client.caller), vault, refresh.customer, self._log)
+        return Desk(client, outbox, sender, settler, refresh, cache, account, self._notify, hello.call_seconds)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import msgspec
 
 from r2_renewal.agent import protocol, translate
-from r2_renewal.agent.agent_log import AgentLog
+from r2_renewal.agent.agent_log import AgentLog, Done, Step
 from r2_renewal.agent.deadline import Deadline, around
 from r2_renewal.agent.failures import ShopError, error_data
 from r2_renewal.agent.licence_refresh import LicenceRefresh
@@ -95,7 +95,7 @@ class Settler:
                 rows = self.outbox.unsettled()
                 break
             except RenewalError as error:
-                self.log.write("settling", error.code.value)
+                self.log.write(Step.SETTLING, error.code)
                 if pace.wait == pace.longest:
                     return
                 pace.rest()
@@ -114,7 +114,7 @@ class Settler:
         try:
             _Watch(self, key).run()
         except Exception as error:
-            self.log.write_unforeseen("settling", error)
+            self.log.write_unforeseen(Step.SETTLING, error)
         finally:
             with self._lock:
                 self._watched.discard(key)
@@ -147,7 +147,7 @@ class _Watch:
                 if row is None or self._step(row):
                     return
             except RenewalError as error:
-                self._settler.log.write("settling", error.code.value)
+                self._settler.log.write(Step.SETTLING, error.code)
                 self._resends.rest()
 
     def _step(self, row: OutboxRow) -> bool:
@@ -168,7 +168,7 @@ class _Watch:
         try:
             body = self._settler.sender.resend(row.key)
         except ShopError as error:
-            self._failed("order.resend", error)
+            self._failed(Step.ORDER_RESEND, error)
             if error.delivery is Delivery.REFUSED:
                 refused = protocol.OrderRefused(
                     key=row.key, licence_id=row.licence_id, error=error_data(error, of_order=True)
@@ -181,7 +181,7 @@ class _Watch:
             # Somebody else is sending it, or was when it was killed: its answer or the end of its lease is near.
             time.sleep(around(_LOOK_AGAIN_SECONDS))
             return
-        self._settler.log.write("order.resend", "ok")
+        self._settler.log.write(Step.ORDER_RESEND, Done.OK)
         self._tell(translate.order(body), body.state)
 
     def _poll(self, row: OutboxRow) -> bool:
@@ -191,7 +191,7 @@ class _Watch:
             body = self._settler.client.order(row.order_id, Deadline(self._settler.call_seconds))
             order = translate.order(body)
         except RenewalError as error:
-            self._failed("order.poll", error)
+            self._failed(Step.ORDER_POLL, error)
             return self._is_forgotten(row, error.code)
         if body.state != self.told:
             self._outbox.observe(row.key, body.state, msgspec.json.encode(body))
@@ -199,7 +199,7 @@ class _Watch:
         if not order.state.is_final or (order.state is OrderState.FULFILLED and not self._installed(order)):
             return False
         self._outbox.settle(row.key)
-        self._settler.log.write("settling", order.state.value)
+        self._settler.log.write(Step.SETTLING, order.state)
         return True
 
     def _is_forgotten(self, row: OutboxRow, code: ErrorCode) -> bool:
@@ -208,8 +208,8 @@ class _Watch:
         self._outbox.settle(row.key)
         return True
 
-    def _failed(self, what: str, error: RenewalError) -> None:
-        self._settler.log.write(what, error.code.value)
+    def _failed(self, what: Step, error: RenewalError) -> None:
+        self._settler.log.write(what, error.code)
         self.asked = (error.retry_after or 0.0) if isinstance(error, ShopError) else 0.0
 
     def _tell(self, order: Order, state: str) -> None:
@@ -230,7 +230,7 @@ class _Watch:
             refresh.install(certificate)
         except RenewalError as error:
             return self._not_installed(order, error)
-        self._settler.log.write("licence.install", "ok")
+        self._settler.log.write(Step.LICENCE_INSTALL, Done.OK)
         valid_until = program.valid_until if program is not None else order.period_to
         renewed = order.kind is not ServiceKind.EXTENSION
         installed = protocol.LicenceInstalled(licence_id=order.licence_id, valid_until=valid_until, renewed=renewed)
@@ -238,7 +238,7 @@ class _Watch:
         return True
 
     def _not_installed(self, order: Order, error: RenewalError) -> bool:
-        self._failed("licence.install", error)
+        self._failed(Step.LICENCE_INSTALL, error)
         if error.code is ErrorCode.LICENCE_OLDER:
             return True  # a newer one is already here: imported by hand, or by another process
         if not isinstance(error, ShopError) and error.code is not self.refusal:

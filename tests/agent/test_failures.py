@@ -23,7 +23,7 @@ MEANINGS = {
     ProblemCode.VALIDATION: (422, ErrorCode.ORDER_INVALID, Delivery.REFUSED),
     ProblemCode.MALFORMED: (400, ErrorCode.ORDER_INVALID, Delivery.REFUSED),
     ProblemCode.UNAUTHORIZED: (401, ErrorCode.SESSION_EXPIRED, Delivery.NOT_SENT),
-    ProblemCode.BAD_CREDENTIALS: (401, ErrorCode.SESSION_EXPIRED, Delivery.NOT_SENT),
+    ProblemCode.BAD_CREDENTIALS: (401, ErrorCode.ACCOUNT_REFUSED, Delivery.REFUSED),
     ProblemCode.LICENCE_REFUSED: (403, ErrorCode.LICENCE_REFUSED_BY_SHOP, Delivery.REFUSED),
     ProblemCode.NOT_FOUND: (404, ErrorCode.NOT_FOUND, Delivery.REFUSED),
     ProblemCode.METHOD_NOT_ALLOWED: (405, ErrorCode.ORDER_INVALID, Delivery.REFUSED),

@@ -29,7 +29,9 @@ LATE_SECONDS = 10 * HASTY_SECONDS
 LARGEST_GROWTH_KIB = 32 * 1024
 
 _SECRETS = (TOKEN, LICENCE.nip, LICENCE.company, "@", "http", "Bearer", "Nowak", "Łucja", "601234567")
-_LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d+ [A-Za-z0-9_.:-]+ [A-Za-z0-9_.:-]+( \d+ ms)?")
+_LOG_LINE = re.compile(
+    r'\{"at": "[0-9T:.+-]+", "pid": \d+, "what": "[a-z_.]+", "outcome": "[A-Za-z0-9_.:-]+"(, "ms": \d+)?\}'
+)
 
 
 @dataclass
