@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import stat
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from r2_renewal.domain.clock import ClockMarks
 FILE_NAME = "clock-marks.json"
 MAX_BYTES = 4096
 WORTH_WRITING = timedelta(hours=1)
+# Nobody writes so long: what is older was left by a process that was killed.
+ORPHAN_AGE_SECONDS = 600.0
 
 _NAMES = ("issued", "shop", "last_run")
 
@@ -65,11 +68,19 @@ class ClockMarkFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_text(json.dumps(document), encoding="ascii")
             os.replace(temporary, self.path)  # noqa: PTH105
+            self._sweep()
         except OSError:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             return False
         return True
+
+    def _sweep(self) -> None:
+        """Remove what killed writers left."""
+        for orphan in self.path.parent.glob(f".{FILE_NAME}.*.tmp"):
+            with contextlib.suppress(OSError):
+                if abs(time.time() - orphan.lstat().st_mtime) > ORPHAN_AGE_SECONDS:
+                    orphan.unlink()
 
 
 def _moment(value: object) -> datetime | None:

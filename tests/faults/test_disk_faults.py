@@ -1,13 +1,14 @@
 """Rows D3 and D8–D10: a disk without room at any write, a system without descriptors, memory or locks, and leftovers.
 
-Invariant of every row: what was on disk is there still, what could not be done is said by its code, and the host lives. D1, D2, D4
-and D5 are in ``test_host_faults.py``, D6 and D7 for the licence file in ``test_licence_faults.py``.
+Invariant of every row: what was on disk is there still, what could not be done is said by its code, and the host lives. D1,
+D2, D4 and D5 are in ``test_host_faults.py``, D6 and D7 for the licence file in ``test_licence_faults.py``.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
 
 from r2_renewal.domain.clock import ClockMarks
 from r2_renewal.domain.errors import ErrorCode
@@ -25,9 +30,14 @@ from r2_renewal.store import database
 from r2_renewal.store.clock_marks import ClockMarkFile
 from r2_renewal.store.outbox import Outbox
 from r2_renewal.store.reminder_memory import recall, snooze
-from r2_renewal.ui.error_texts import sentence
+from r2_renewal.ui.agent_link import AgentLink, AgentProcess
+from r2_renewal.ui.eshop_window import EshopWindow
+from tests.agent.conversation import COMMAND
+from tests.driver import find, wait_until
+from tests.embedding.licences import LICENCE_ID
 from tests.faults.injection import Tracer, tracer
 from tests.faults.test_host_faults import Computer, computer, told
+from tests.ui.conftest import HELLO, LINKS
 
 __all__ = ["computer", "tracer"]
 
@@ -99,10 +109,13 @@ SAVINGS = {
 }
 
 
-def faulted(tracer: Tracer, saving: Saving, folder: Path, fault: str) -> tuple[int, list[str]]:
-    """Save under a fault; return how that ended, and the calls that failed."""
+def faulted(
+    tracer: Tracer, saving: Saving, folder: Path, fault: str, file: Path | None = None
+) -> tuple[int, list[str]]:
+    """Save under a fault, of one file where wanted; return how that ended, and the calls that failed."""
     log = tracer.folder / "faulted.log"
     strace = ["strace", "-f", "-qq", "-o", str(log), f"--trace={','.join(WRITES)},fcntl", f"--inject={fault}"]
+    strace += [] if file is None else ["-P", str(file)]
     done = subprocess.run([*strace, *saving.command(folder)], timeout=60, check=False, capture_output=True)
     return done.returncode, _INJECTED.findall(log.read_text(errors="replace"))
 
@@ -128,3 +141,114 @@ def test_d03_a_disk_without_room_from_any_write_on_keeps_the_old_state(
         # Past the last write nothing failed, and everything is saved.
         assert (end, saving.read(folder) != before) == (SAVED, True)
     assert failed == ({"write"} if what == "clock marks" else {"pwrite64", "fdatasync"})
+
+
+# D8: descriptors and memory, taken away in the host while it asks whether it is busy, and from the agent altogether
+
+NO_DESCRIPTORS = """
+import builtins, os, resource
+if not hasattr(builtins, "held"):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+    builtins.held = []
+    try:
+        while True:
+            builtins.held.append(os.open("/dev/null", os.O_RDONLY))
+    except OSError:
+        pass
+"""
+NO_MEMORY = """
+import resource
+size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size, size))
+"""
+
+
+@pytest.mark.parametrize("taken", [NO_DESCRIPTORS, NO_MEMORY], ids=["descriptors", "memory"])
+def test_d08_a_host_without_descriptors_or_memory_lives_and_is_not_asked(computer: Computer, taken: str) -> None:
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("the size of a process is told by Linux only")
+    seen = computer.lived(busy=taken, patience=3_000)
+    assert seen["status"] in ("disabled", "silent")
+    assert seen["code"] in ("R2-S99", None)
+
+
+LIMITS = {"descriptors": "--nofile=4", "memory": f"--as={20 * 2**20}"}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_d08_an_agent_without_descriptors_or_memory_is_said_and_the_host_lives(
+    qtbot: QtBot, tmp_path: Path, limit: str
+) -> None:
+    if shutil.which("prlimit") is None:
+        pytest.skip("prlimit is not installed")
+    owner = QObject()
+    hello = msgspec.structs.replace(HELLO, state_dir=str(tmp_path))
+    link = AgentLink(("prlimit", LIMITS[limit], *COMMAND), hello, owner)
+    eshop = EshopWindow(link, LINKS, lambda: DAY)
+    eshop.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(eshop)
+    eshop.show()
+    wait_until(lambda: eshop.messages.text, what="message")
+    assert ErrorCode.AGENT_DIED.value in eshop.messages.text
+    assert find(eshop, QAbstractButton, "Ponów").isEnabled()
+    link.close()
+    wait_until(lambda: not QCoreApplication.instance().findChildren(AgentProcess), what="end of the agent")
+
+
+# D9: a home without locks
+
+
+@pytest.mark.parametrize("what", ["reminder memory", "outbox"])
+def test_d09_a_home_that_cannot_lock_is_not_written_to(tracer: Tracer, tmp_path: Path, what: str) -> None:
+    saving = SAVINGS[what]
+    saving.first(tmp_path)
+    before = saving.read(tmp_path)
+    end, injected = faulted(tracer, saving, tmp_path, "fcntl:error=ENOLCK", tmp_path / database.FILE_NAME)
+    assert (end, set(injected)) == (SAID, {"fcntl"})
+    assert saving.read(tmp_path) == before
+
+
+def test_d09_a_host_whose_home_cannot_lock_asks_and_says_so(tracer: Tracer, computer: Computer) -> None:
+    snooze(computer.state, LICENCE_ID, date(2026, 11, 1), DAY)
+    path = computer.state / database.FILE_NAME
+    strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(path), "--trace=fcntl", "--inject=fcntl:error=ENOLCK"]
+    process = subprocess.Popen([*strace, *computer.command()], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    seen = told(process)
+    assert seen["status"] == "prompting"
+    assert any(ErrorCode.STORE.value in line for line in seen["log"])
+    assert recall(computer.state, LICENCE_ID).asked_on == date(2026, 11, 1)
+
+
+# D10: what killed processes left
+
+
+def killed(saving: Saving, folder: Path, at: str) -> None:
+    """Save, killed at a system call."""
+    strace = ["strace", "-f", "-qq", "-o", "/dev/null", f"--trace={at}", f"--inject={at}:signal=SIGKILL:when=1"]
+    assert subprocess.run([*strace, *saving.command(folder)], timeout=60, check=False).returncode != SAVED
+
+
+def test_d10_an_orphan_of_the_clock_marks_is_swept_by_the_next_writer(tracer: Tracer, tmp_path: Path) -> None:
+    saving = SAVINGS["clock marks"]
+    saving.first(tmp_path)
+    before = saving.read(tmp_path)
+    killed(saving, tmp_path, "rename")
+    (orphan,) = tmp_path.glob(".*.tmp")
+    assert saving.read(tmp_path) == before
+    ClockMarkFile(tmp_path).write(ClockMarks(shop=THEN + timedelta(hours=2)))
+    assert orphan.exists(), "of a writer who may still be at work"
+    os.utime(orphan, (time.time() - 3600,) * 2)
+    ClockMarkFile(tmp_path).write(ClockMarks(shop=THEN + timedelta(hours=4)))
+    assert [path.name for path in tmp_path.iterdir()] == [ClockMarkFile(tmp_path).path.name]
+
+
+@pytest.mark.parametrize("what", ["reminder memory", "outbox"])
+def test_d10_a_journal_left_behind_is_played_back_and_swept(tracer: Tracer, tmp_path: Path, what: str) -> None:
+    saving = SAVINGS[what]
+    saving.first(tmp_path)
+    before = saving.read(tmp_path)
+    killed(saving, tmp_path, "unlink")
+    journal = tmp_path / f"{database.FILE_NAME}-journal"
+    assert journal.stat().st_size > 0
+    assert saving.read(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == [database.FILE_NAME]
