@@ -30,6 +30,7 @@ TRUSTED_KEYS = "trusted-keys.json"
 ACCOUNT = "account.json"
 STOP_SECONDS = 5
 WAIT_SECONDS = 3600
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def launch(options: DemoOptions) -> int:
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
         require_reachable_screen()
     # Set outright: a program started in the background by a script inherits Ctrl-C as ignored.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)
     with _folder(options.state) as folder:
         files = DemoFiles(folder)
@@ -211,20 +212,35 @@ def _wait() -> int:
         time.sleep(WAIT_SECONDS)
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back until the block is over: Qt, interrupted while it loads, takes the process with it."""
+    came: list[int] = []
+    earlier = {number: signal.signal(number, lambda number, _: came.append(number)) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt
+
+
 def _run_host(files: DemoFiles, shop_url: str) -> int:
-    from PySide6.QtWidgets import QApplication
+    with _undisturbed():
+        from PySide6.QtWidgets import QApplication
 
-    from r2_renewal.cli.interrupt import quit_on_interrupt
-    from r2_renewal.demo.payroll_host import PayrollHost
+        from r2_renewal.cli.interrupt import quit_on_interrupt
+        from r2_renewal.demo.payroll_host import PayrollHost
 
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    config = Config(
-        licence_path=files.licence,
-        shop_url=shop_url,
-        trusted_keys=read_trusted_keys(files.trusted_keys),
-        state_dir=files.module_state,
-    )
-    host = PayrollHost(config)
-    host.show()
+        application = QApplication.instance() or QApplication(sys.argv[:1])
+        config = Config(
+            licence_path=files.licence,
+            shop_url=shop_url,
+            trusted_keys=read_trusted_keys(files.trusted_keys),
+            state_dir=files.module_state,
+        )
+        host = PayrollHost(config)
+        host.show()
     with quit_on_interrupt(application):
         return int(application.exec())

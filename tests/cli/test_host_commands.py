@@ -219,7 +219,7 @@ def test_a_shop_that_is_away_delays_an_unattended_start_by_seconds_only(pc: Comp
     began = time.monotonic()
     result = pc.run("startup", "--unattended", "--shop-url", "http://127.0.0.1:9")
     assert (result.code, result.told["verdict"]) == (10, "expiring")
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 30
 
 
 def test_a_signal_ends_windows_agent_and_process_with_a_result(pc: Computer) -> None:
@@ -230,9 +230,12 @@ def test_a_signal_ends_windows_agent_and_process_with_a_result(pc: Computer) -> 
         text=True,
         env=environment(QT_QPA_PLATFORM="offscreen"),
     )
-    time.sleep(1.5)
+    until = time.monotonic() + 60
+    while not (pc.folder / "state" / "agent.log").exists():  # eSklep is open and has its agent
+        assert time.monotonic() < until
+        time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=10)
+    out, _ = process.communicate(timeout=60)
     assert (process.returncode, Result(process.returncode, out, "").told["verdict"]) == (10, "expiring")
 
 

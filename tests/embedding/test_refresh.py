@@ -42,8 +42,7 @@ def question(module: RenewalModule) -> float:
 
 
 def silence(module: RenewalModule, reason: SilenceReason) -> None:
-    wait_until(lambda: module.state.decision == Silence(reason), what=reason)
-    assert module.state.status is Status.SILENT
+    wait_until(lambda: (module.state.decision, module.state.status) == (Silence(reason), Status.SILENT), what=reason)
 
 
 def test_enrolled_elsewhere_it_is_silent_and_remembers(host: Host) -> None:

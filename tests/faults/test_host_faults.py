@@ -167,7 +167,7 @@ def test_c2_a_clock_that_jumps_while_the_question_waits_delays_nothing(computer:
     time.sleep(1.0)
     rate.write_text("-2d")
     assert told(process)["status"] == "prompting"
-    assert time.monotonic() - began < 12
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Warsaw"])

@@ -207,7 +207,7 @@ def test_an_answer_does_not_wait_for_the_last_acknowledgement(
     _, url = start()
     with module_at(url, prepared) as module:
         took = sorted(module.get("/health").elapsed.total_seconds() for _ in range(20))
-    assert took[5] < 0.04  # the delay would be in every one of them
+    assert took[2] < 0.04  # the delay would be in every one of them
 
 
 def test_an_ipv6_address_stands_in_brackets() -> None:

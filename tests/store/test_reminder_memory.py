@@ -79,7 +79,7 @@ def test_a_locked_database_does_not_hold_the_host(tmp_path: Path) -> None:
         began = time.monotonic()
         assert recall(tmp_path, "lic-1") == EMPTY
         assert not has_unsettled(tmp_path)
-        assert time.monotonic() - began < 0.3
+        assert time.monotonic() - began < 0.8  # a writer waits for a second
 
 
 def test_what_a_killed_writer_left_half_done_is_undone_by_the_reader(tmp_path: Path) -> None:
