@@ -14,10 +14,16 @@ ORDERS = f"{PREFIX}/orders"
 LICENCES = f"{PREFIX}/licences"
 DOCUMENTS = f"{PREFIX}/documents"
 DATA_CORRECTIONS = f"{PREFIX}/data-corrections"
+PASSWORD_RESETS = f"{PREFIX}/password-resets"
+CUSTOMER = f"{PREFIX}/customer"
+CONSENTS = f"{PREFIX}/consents"
+INVOICES = f"{PREFIX}/invoices"
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
+IF_MATCH = "If-Match"
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
+PDF_TYPE = "application/pdf"
 LICENCE_TYPE = "application/vnd.r2.licence"
 
 
@@ -34,3 +40,23 @@ def licence_file(licence_id: str) -> str:
 def document(kind: str, version: str) -> str:
     """Return the address of one version of a text."""
     return f"{DOCUMENTS}/{quote(kind, safe='')}/{quote(version, safe='')}"
+
+
+def withdrawals(order_id: str) -> str:
+    """Return where withdrawals from an order's contract are declared."""
+    return f"{order(order_id)}/withdrawals"
+
+
+def cancellations(order_id: str) -> str:
+    """Return where an order that is not yet accepted is cancelled."""
+    return f"{order(order_id)}/cancellations"
+
+
+def password_reset(token: str) -> str:
+    """Return where the token of a letter sets a new password."""
+    return f"{PASSWORD_RESETS}/{quote(token, safe='')}"
+
+
+def invoice_pdf(invoice_id: str) -> str:
+    """Return the address of an invoice as PDF."""
+    return f"{INVOICES}/{quote(invoice_id, safe='')}/pdf"

@@ -20,6 +20,7 @@ class ProblemCode(StrEnum):
     UNAUTHORIZED = "unauthorized"
     BAD_CREDENTIALS = "bad_credentials"
     LICENCE_REFUSED = "licence_refused"
+    SCOPE = "insufficient_scope"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     KEY_MISSING = "idempotency_key_missing"
@@ -31,9 +32,14 @@ class ProblemCode(StrEnum):
     NIP_INVALID = "nip_invalid"
     OFFER_WITHDRAWN = "offer_withdrawn"
     ORDER_OPEN = "order_open"
+    IF_MATCH_MISSING = "if_match_missing"
+    CUSTOMER_CHANGED = "customer_changed"
+    WITHDRAWAL_TOO_LATE = "withdrawal_too_late"
+    ORDER_CLOSED = "order_closed"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many_requests"
     INTERNAL = "internal_error"
+    NOT_READY = "not_ready"
 
 
 class FieldProblem(Struct, frozen=True, kw_only=True):

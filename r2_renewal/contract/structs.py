@@ -313,9 +313,10 @@ class OrderBody(Body, frozen=True, kw_only=True):
 
 
 class OrderList(Body, frozen=True, kw_only=True):
-    """Orders of the customer, newest first."""
+    """Orders of the customer, newest first. Attributes: next: cursor of the next page; null on the last one."""
 
     orders: tuple[OrderBody, ...]
+    next: str | None = None
 
 
 class StorefrontBody(Body, frozen=True, kw_only=True):

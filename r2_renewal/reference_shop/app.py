@@ -21,8 +21,10 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard, Message, Scope
 
+from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.licensing.keys import ED25519_KEY_BYTES
-from r2_renewal.reference_shop import fault_hooks, openapi, panel, sessions
+from r2_renewal.reference_shop import account_routes, fault_hooks, openapi, panel, sessions
+from r2_renewal.reference_shop.attempts import counted_address
 from r2_renewal.reference_shop.auto_fulfilment import watch
 from r2_renewal.reference_shop.fault_hooks import Faults
 from r2_renewal.reference_shop.keys import signing_key_of
@@ -36,6 +38,13 @@ from r2_renewal.reference_shop.unread import ClientGoneError, on_client_gone
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 BODY_LIMIT = 256 * 1024
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+TWO_YEARS = "max-age=63072000"
 
 
 def create_app(settings: ShopSettings, faults: Faults | None = None) -> Litestar:
@@ -46,15 +55,21 @@ def create_app(settings: ShopSettings, faults: Faults | None = None) -> Litestar
         faults: where the fault hooks put what tests ask for; None, as in any real shop, leaves no hook to be called.
     """
     shop = open_shop(settings)
-    public = Router("/", route_handlers=[*PUBLIC, *panel.HANDLERS])
+    public = Router("/", route_handlers=[*PUBLIC, *account_routes.PUBLIC, *panel.HANDLERS])
     # Two handlers of one path must come in one router: given one by one, the framework prepares the first of them twice, and
     # a handler that runs in a thread does not survive that (litestar#4738).
-    secured = Router("/", route_handlers=SECURED, guards=[_signed_in(shop)], security=openapi.SECURITY)
+    signed_in = _signed_in(shop)
+    orders = [*SECURED, *account_routes.ORDER]
+    secured = Router("/", route_handlers=orders, guards=[signed_in], security=openapi.SECURITY)
+    account = Router(
+        "/", route_handlers=account_routes.ACCOUNT, guards=[signed_in, _in_account], security=openapi.SECURITY
+    )
     return Litestar(
-        route_handlers=[public, secured, *([fault_hooks.router(faults)] if faults is not None else [])],
+        route_handlers=[public, secured, account, *([fault_hooks.router(faults)] if faults is not None else [])],
         dependencies={
             "shop": Provide(lambda: shop, sync_to_thread=False),
             "caller": Provide(_caller, sync_to_thread=False),
+            "address": Provide(_address, sync_to_thread=False),
         },
         exception_handlers={
             Refusal: on_refusal,
@@ -78,6 +93,15 @@ def _signed_in(shop: Shop) -> Guard:
         connection.scope["user"] = await asyncio.to_thread(sessions.caller_of, shop, authorization)
 
     return signed_in
+
+
+def _in_account(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
+    if connection.user.scope != sessions.SCOPE_ACCOUNT:
+        raise Refusal(ProblemCode.SCOPE)
+
+
+def _address(request: Request[Any, Any, Any]) -> str:
+    return counted_address(request.client.host if request.client is not None else "")
 
 
 def _caller(request: Request[Caller, Any, Any]) -> Caller:
@@ -125,10 +149,12 @@ class _Headers:
     def __init__(self, settings: ShopSettings) -> None:
         self._settings = settings
 
-    async def __call__(self, message: Message, _scope: Scope) -> None:
+    async def __call__(self, message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
         headers = MutableScopeHeaders.from_message(message)
-        headers.setdefault("Cache-Control", "no-store")
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)  # a page of the panel says more exactly what it loads
+        if scope["scheme"] == "https":
+            headers["Strict-Transport-Security"] = TWO_YEARS
         headers["Date"] = format_datetime(self._settings.now(), usegmt=True)
-        headers["X-Content-Type-Options"] = "nosniff"

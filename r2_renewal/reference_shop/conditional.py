@@ -20,8 +20,8 @@ def tagged(condition: str | None, content: T, media_type: str) -> Response[T]:
         content: a struct, sent as JSON, or a text, sent as it is.
         media_type: the answer's media type.
     """
-    raw = content.encode() if isinstance(content, str) else msgspec.json.encode(content)
-    tag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
+    raw = _raw(content)
+    tag = _tag(raw)
     unchanged = _names(condition or "", tag)
     return Response(
         cast("T", b"" if unchanged else raw),
@@ -29,6 +29,20 @@ def tagged(condition: str | None, content: T, media_type: str) -> Response[T]:
         media_type=media_type,
         headers={"ETag": tag},
     )
+
+
+def is_current(condition: str, content: object) -> bool:
+    """Whether an ``If-Match`` names the content as it stands (RFC 9110, 13.1.1: a weak tag never matches)."""
+    named = {part.strip() for part in condition.split(",")}
+    return _tag(_raw(content)) in named or "*" in named
+
+
+def _raw(content: object) -> bytes:
+    return content.encode() if isinstance(content, str) else msgspec.json.encode(content)
+
+
+def _tag(raw: bytes) -> str:
+    return f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
 
 
 def _names(condition: str, tag: str) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import DataCorrectionBody
+from r2_renewal.reference_shop import attempts
 from r2_renewal.reference_shop.mail.letters import acknowledge_correction
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.shop import Shop
@@ -17,12 +18,13 @@ def report(shop: Shop, customer_id: str, message: str) -> DataCorrectionBody:
     """Keep a customer's report and return its ticket.
 
     Raises:
-        Refusal: VALIDATION, where the message is blank or holds characters that no keyboard gives.
+        Refusal: VALIDATION, where the message is blank or holds characters that no keyboard gives; TOO_MANY.
     """
     lines = message.split()
     if not lines or not "".join(lines).isprintable():
         code = "invalid" if lines else "empty"
         raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="message", code=code),))
+    attempts.count(shop, shop.settings.limits.report_of_customer, customer_id)
     row = CorrectionRow(customer_id=customer_id, message=message.strip(), created_at=shop.settings.now())
     with shop.database.writing() as session:
         session.add(row)

@@ -19,8 +19,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from r2_renewal.contract import structs
-from r2_renewal.contract.paths import IDEMPOTENCY_KEY, PROBLEM_TYPE
+from r2_renewal.contract import accounts, structs
+from r2_renewal.contract.paths import IDEMPOTENCY_KEY, IF_MATCH, PROBLEM_TYPE
 from r2_renewal.contract.problems import FieldProblem, Problem, ProblemCode
 from r2_renewal.reference_shop.problems import STATUS, TITLES
 
@@ -28,22 +28,26 @@ API_VERSION = "1.0.0"
 SCHEME = "session"
 SECURITY: list[dict[str, list[str]]] = [{SCHEME: []}]
 _EVERY_CALL = (ProblemCode.INTERNAL,)
+_EVERY_QUERY = (ProblemCode.MALFORMED, ProblemCode.VALIDATION)
 _EVERY_BODY = (ProblemCode.MALFORMED, ProblemCode.VALIDATION, ProblemCode.TOO_LARGE)
 
 # One attribute of a struct's docstring: ``name: words``, up to the next one.
 _ATTRIBUTE = re.compile(r"(?:^|;|\n)\s*(\w+): (.+?)(?=(?:;|\n)\s*\w+: |\Z)", re.DOTALL)
 
 
-def problems(*codes: ProblemCode, body: bool = False, not_modified: bool = False) -> dict[int, ResponseSpec]:
+def problems(
+    *codes: ProblemCode, body: bool = False, query: bool = False, not_modified: bool = False
+) -> dict[int, ResponseSpec]:
     """Return the refusals of a call, described by status.
 
     Args:
         codes: problems of this call beside those of every call.
         body: whether the call has a body, which may be refused.
+        query: whether the call has a query, which may be refused.
         not_modified: whether the call may answer 304.
     """
     by_status: dict[int, list[ProblemCode]] = {}
-    for code in (*codes, *(_EVERY_BODY if body else ()), *_EVERY_CALL):
+    for code in (*codes, *(_EVERY_BODY if body else ()), *(_EVERY_QUERY if query else ()), *_EVERY_CALL):
         by_status.setdefault(STATUS[code], []).append(code)
     described = {status: _spec(_words(of_status), Problem) for status, of_status in sorted(by_status.items())}
     if not_modified:
@@ -92,7 +96,7 @@ def document(app: Litestar) -> dict[str, Any]:
             _forget_foreign_problem(operation)
             _settle_responses(operation["responses"])
             _settle_headers(operation.get("parameters", ()))
-    for struct in (*vars(structs).values(), Problem, FieldProblem):
+    for struct in (*vars(structs).values(), *vars(accounts).values(), Problem, FieldProblem):
         _describe_fields(described["components"]["schemas"], struct)
     return described
 
@@ -116,6 +120,8 @@ def _settle_headers(parameters: Sequence[dict[str, Any]]) -> None:
     for parameter in parameters:
         if parameter["in"] == "header":
             parameter["schema"] = {"type": "string"}
+        if parameter["name"] == IF_MATCH:
+            parameter["required"] = True  # likewise
         if parameter["name"] == IDEMPOTENCY_KEY:
             # Optional to the framework only, so that its absence is answered with our own problem.
             parameter["required"] = True

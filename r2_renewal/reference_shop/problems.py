@@ -29,6 +29,7 @@ STATUS: dict[ProblemCode, HTTPStatus] = {
     ProblemCode.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
     ProblemCode.BAD_CREDENTIALS: HTTPStatus.UNAUTHORIZED,
     ProblemCode.LICENCE_REFUSED: HTTPStatus.FORBIDDEN,
+    ProblemCode.SCOPE: HTTPStatus.FORBIDDEN,
     ProblemCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     ProblemCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
     ProblemCode.KEY_MISSING: HTTPStatus.BAD_REQUEST,
@@ -40,9 +41,14 @@ STATUS: dict[ProblemCode, HTTPStatus] = {
     ProblemCode.NIP_INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.OFFER_WITHDRAWN: HTTPStatus.CONFLICT,
     ProblemCode.ORDER_OPEN: HTTPStatus.CONFLICT,
+    ProblemCode.IF_MATCH_MISSING: HTTPStatus.PRECONDITION_REQUIRED,
+    ProblemCode.CUSTOMER_CHANGED: HTTPStatus.PRECONDITION_FAILED,
+    ProblemCode.WITHDRAWAL_TOO_LATE: HTTPStatus.CONFLICT,
+    ProblemCode.ORDER_CLOSED: HTTPStatus.CONFLICT,
     ProblemCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ProblemCode.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
     ProblemCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ProblemCode.NOT_READY: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 TITLES: dict[ProblemCode, str] = {
@@ -51,6 +57,7 @@ TITLES: dict[ProblemCode, str] = {
     ProblemCode.UNAUTHORIZED: "A session is needed",
     ProblemCode.BAD_CREDENTIALS: "Wrong e-mail or password",
     ProblemCode.LICENCE_REFUSED: "The licence file does not open the shop",
+    ProblemCode.SCOPE: "The session does not reach so far: log in to the account",
     ProblemCode.NOT_FOUND: "Not found",
     ProblemCode.METHOD_NOT_ALLOWED: "Method not allowed",
     ProblemCode.KEY_MISSING: "The Idempotency-Key header is missing or not a key",
@@ -62,9 +69,14 @@ TITLES: dict[ProblemCode, str] = {
     ProblemCode.NIP_INVALID: "The NIP on record is invalid or was not the one confirmed",
     ProblemCode.OFFER_WITHDRAWN: "The offer is no longer on sale for this program",
     ProblemCode.ORDER_OPEN: "The program has an order in progress",
+    ProblemCode.IF_MATCH_MISSING: "The If-Match header is missing",
+    ProblemCode.CUSTOMER_CHANGED: "The customer's data have changed meanwhile",
+    ProblemCode.WITHDRAWAL_TOO_LATE: "The time for a withdrawal has passed",
+    ProblemCode.ORDER_CLOSED: "The order can no longer be changed in this way",
     ProblemCode.TOO_LARGE: "The request is too large",
     ProblemCode.TOO_MANY: "Too many requests",
     ProblemCode.INTERNAL: "The shop failed",
+    ProblemCode.NOT_READY: "The shop cannot serve at the moment",
 }
 
 _BY_STATUS: dict[int, ProblemCode] = {
@@ -86,6 +98,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         fields: what was refused, field by field.
         quote: the new price, with PRICE_CHANGED.
         document: the new text, with CONSENT_TEXT_CHANGED.
+        retry_after: seconds to wait, with TOO_MANY.
     """
 
     def __init__(
@@ -96,6 +109,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         fields: tuple[FieldProblem, ...] = (),
         quote: QuoteBody | None = None,
         document: DocumentBody | None = None,
+        retry_after: int = RETRY_AFTER_SECONDS,
     ) -> None:
         super().__init__(code.value)
         self.code = code
@@ -103,6 +117,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         self.fields = fields
         self.quote = quote
         self.document = document
+        self.retry_after = retry_after
 
 
 def body_of(refusal: Refusal) -> Problem:
@@ -125,16 +140,18 @@ def answer(refusal: Refusal, headers: dict[str, str] | None = None) -> Response[
         msgspec.json.encode(body_of(refusal)),
         status_code=STATUS[refusal.code],
         media_type=PROBLEM_TYPE,
-        headers={**(headers or {}), **_headers(refusal.code)},
+        headers={**(headers or {}), **_headers(refusal)},
     )
 
 
-def _headers(code: ProblemCode) -> dict[str, str]:
-    match code:
+def _headers(refusal: Refusal) -> dict[str, str]:
+    match refusal.code:
         case ProblemCode.UNAUTHORIZED | ProblemCode.BAD_CREDENTIALS:
             return {"WWW-Authenticate": 'Bearer realm="r2-renewal"'}
-        case ProblemCode.KEY_IN_FLIGHT:
-            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        case ProblemCode.SCOPE:
+            return {"WWW-Authenticate": 'Bearer realm="r2-renewal", error="insufficient_scope", scope="account"'}
+        case ProblemCode.KEY_IN_FLIGHT | ProblemCode.TOO_MANY | ProblemCode.NOT_READY:
+            return {"Retry-After": str(refusal.retry_after)}
         case _:
             return {}
 
@@ -154,5 +171,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 def on_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer a failure of the shop itself: generic to the caller, kind and place to the log."""
     place = "".join(traceback.format_tb(error.__traceback__))
-    LOGGER.error("%s %s failed: %s\n%s", request.method, request.url.path, type(error).__name__, place)
+    # The route's own address: the request's may hold a token.
+    where = request.scope.get("path_template", "")
+    LOGGER.error("%s %s failed: %s\n%s", request.method, where, type(error).__name__, place)
     return answer(Refusal(ProblemCode.INTERNAL))

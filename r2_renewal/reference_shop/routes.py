@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import FromPath, HeaderParameter, JSONBody
 from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
+from sqlalchemy.exc import SQLAlchemyError
 
 from r2_renewal.contract import paths
 from r2_renewal.contract.problems import ProblemCode
@@ -24,7 +25,6 @@ from r2_renewal.contract.structs import (
     DocumentBody,
     LicenceSessionRequest,
     OrderBody,
-    OrderList,
     OrderRequest,
     QuoteBody,
     QuoteRequest,
@@ -62,11 +62,13 @@ KeyHeader = Annotated[
     sync_to_thread=True,
     operation_id="openLicenceSession",
     summary="Open eSklep with a licence file",
-    responses=problems(ProblemCode.LICENCE_REFUSED, body=True),
+    responses=problems(ProblemCode.LICENCE_REFUSED, ProblemCode.TOO_MANY, body=True),
 )
-def open_licence_session(data: JSONBody[LicenceSessionRequest], shop: NamedDependency[Shop]) -> SessionBody:
+def open_licence_session(
+    data: JSONBody[LicenceSessionRequest], shop: NamedDependency[Shop], address: NamedDependency[str]
+) -> SessionBody:
     """Open a session for the customer of a licence file; an expired or older file of theirs will do."""
-    return sessions.open_by_licence(shop, data.certificate)
+    return sessions.open_by_licence(shop, data.certificate, address)
 
 
 @post(
@@ -75,11 +77,13 @@ def open_licence_session(data: JSONBody[LicenceSessionRequest], shop: NamedDepen
     sync_to_thread=True,
     operation_id="openAccountSession",
     summary="Log in to the customer's account",
-    responses=problems(ProblemCode.BAD_CREDENTIALS, body=True),
+    responses=problems(ProblemCode.BAD_CREDENTIALS, ProblemCode.TOO_MANY, body=True),
 )
-def open_account_session(data: JSONBody[AccountSessionRequest], shop: NamedDependency[Shop]) -> SessionBody:
+def open_account_session(
+    data: JSONBody[AccountSessionRequest], shop: NamedDependency[Shop], address: NamedDependency[str]
+) -> SessionBody:
     """Open a session with e-mail and password; an unknown e-mail and a wrong password are answered alike."""
-    return sessions.open_by_password(shop, data.email, data.password)
+    return sessions.open_by_password(shop, data.email, data.password, address)
 
 
 @delete(
@@ -164,19 +168,6 @@ def place_order(
 
 
 @get(
-    paths.ORDERS,
-    sync_to_thread=True,
-    operation_id="listOrders",
-    summary="The customer's orders",
-    responses=problems(ProblemCode.UNAUTHORIZED),
-)
-def list_orders(shop: NamedDependency[Shop], caller: NamedDependency[Caller]) -> OrderList:
-    """Return the latest orders, newest first."""
-    with shop.database.reading() as session:
-        return OrderList(orders=tuple(orders.order_body(row) for row in orders.orders_of(session, caller.customer_id)))
-
-
-@get(
     f"{paths.ORDERS}/{{order_id:str}}",
     sync_to_thread=True,
     operation_id="getOrder",
@@ -230,7 +221,7 @@ def get_document(kind: FromPath[str], version: FromPath[str], shop: NamedDepende
     sync_to_thread=True,
     operation_id="reportWrongData",
     summary="Report wrong company data",
-    responses=problems(ProblemCode.UNAUTHORIZED, body=True),
+    responses=problems(ProblemCode.UNAUTHORIZED, ProblemCode.TOO_MANY, body=True),
 )
 def report_wrong_data(
     data: JSONBody[DataCorrectionRequest], shop: NamedDependency[Shop], caller: NamedDependency[Caller]
@@ -253,13 +244,49 @@ def get_health(shop: NamedDependency[Shop]) -> dict[str, str]:
     return {"status": "ok", "api": paths.PREFIX.strip("/")}
 
 
-PUBLIC: tuple[HTTPRouteHandler, ...] = (open_licence_session, open_account_session, get_document, get_health)
+@get(
+    "/healthz",
+    sync_to_thread=False,
+    operation_id="isAlive",
+    summary="Whether the process answers",
+    responses=problems(),
+)
+def is_alive() -> dict[str, str]:
+    """Return ``{"status": "ok"}`` without a look at the database: for who would start a dead process again."""
+    return {"status": "ok"}
+
+
+@get(
+    "/readyz",
+    sync_to_thread=True,
+    operation_id="isReady",
+    summary="Whether the shop can serve",
+    responses=problems(ProblemCode.NOT_READY),
+)
+def is_ready(shop: NamedDependency[Shop]) -> dict[str, str]:
+    """Return ``{"status": "ok"}`` where the database answers and its migrations are this release's."""
+    try:
+        ready = shop.database.is_ready()
+    except SQLAlchemyError:
+        ready = False
+    if not ready:
+        raise Refusal(ProblemCode.NOT_READY)
+    return {"status": "ok"}
+
+
+PUBLIC: tuple[HTTPRouteHandler, ...] = (
+    open_licence_session,
+    open_account_session,
+    get_document,
+    get_health,
+    is_alive,
+    is_ready,
+)
 SECURED: tuple[HTTPRouteHandler, ...] = (
     close_session,
     get_storefront,
     create_quote,
     place_order,
-    list_orders,
     get_order,
     get_licence_file,
     report_wrong_data,

@@ -19,7 +19,7 @@ from r2_renewal.contract.structs import SessionBody
 from r2_renewal.domain.errors import RenewalError
 from r2_renewal.domain.licence import Licence
 from r2_renewal.licensing.reader import parse_certificate
-from r2_renewal.reference_shop import passwords
+from r2_renewal.reference_shop import attempts, passwords
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import Customer, LicenceRow, SessionRow, User
@@ -37,19 +37,30 @@ class Caller:
         customer_id: the customer that every query of the call is bound to.
         scope: ``order`` or ``account``.
         token_hash: the session's key.
+        login: the account's e-mail; empty in a session opened by a licence file.
     """
 
     customer_id: str
     scope: str
     token_hash: str
+    login: str = ""
 
 
-def open_by_licence(shop: Shop, certificate: str) -> SessionBody:
+def open_by_licence(shop: Shop, certificate: str, address: str) -> SessionBody:
     """Open a session for the customer of a licence file that the shop signed.
 
     Raises:
-        Refusal: LICENCE_REFUSED, where the file is not the shop's or its customer is unknown.
+        Refusal: LICENCE_REFUSED, where the file is not the shop's or its customer is unknown; TOO_MANY, where too many were
+            refused from this address.
     """
+    try:
+        return _open_by_licence(shop, certificate)
+    except Refusal:
+        attempts.count(shop, shop.settings.limits.licence_from_address, address)
+        raise
+
+
+def _open_by_licence(shop: Shop, certificate: str) -> SessionBody:
     licence = _verified(shop, certificate)
     with shop.database.writing() as session:
         if not _is_on_record(session, licence):
@@ -70,28 +81,44 @@ def _is_on_record(session: Session, licence: Licence) -> bool:
     return session.get(Customer, licence.customer_id) is not None and session.scalar(owned.limit(1)) is not None
 
 
-def open_by_password(shop: Shop, email: str, password: str) -> SessionBody:
+def open_by_password(shop: Shop, email: str, password: str, address: str) -> SessionBody:
     """Open a session of a customer's account.
 
     Raises:
-        Refusal: BAD_CREDENTIALS, for an unknown e-mail and a wrong password alike.
+        Refusal: BAD_CREDENTIALS, for an unknown e-mail and a wrong password alike; TOO_MANY, for either likewise.
     """
+    limits, login = shop.settings.limits, passwords.login_name(email)
+    attempts.count(shop, limits.login_from_address, address)
+    attempts.count(shop, limits.login_of_account, login)
     with shop.database.reading() as session:
-        user = session.get(User, passwords.login_name(email))
+        user = session.get(User, login)
     # A hash is verified in both cases, so that the time does not tell whether the e-mail is known.
     if not passwords.matches(user.password_hash if user else passwords.dummy_hash(), password) or user is None:
         raise Refusal(ProblemCode.BAD_CREDENTIALS)
+    renewed = passwords.hash_password(password) if passwords.is_outdated(user.password_hash) else user.password_hash
     with shop.database.writing() as session:
-        return _open(shop, session, user.customer_id, SCOPE_ACCOUNT)
+        known = session.get(User, login)
+        if known is None or known.password_hash != user.password_hash:
+            raise Refusal(ProblemCode.BAD_CREDENTIALS)  # the password was changed while this one was verified
+        known.password_hash = renewed
+        attempts.forget(session, limits.login_of_account, login)
+        return _open(shop, session, user.customer_id, SCOPE_ACCOUNT, login)
 
 
-def _open(shop: Shop, session: Session, customer_id: str, scope: str) -> SessionBody:
+def _open(shop: Shop, session: Session, customer_id: str, scope: str, login: str | None = None) -> SessionBody:
     now = shop.settings.now()
     life = shop.settings.order_session if scope == SCOPE_ORDER else shop.settings.account_session
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
     session.add(
-        SessionRow(token_hash=_digest(token), customer_id=customer_id, scope=scope, expires_at=now + life),
+        SessionRow(
+            token_hash=digest(token),
+            customer_id=customer_id,
+            scope=scope,
+            expires_at=now + life,
+            login=login,
+            opened_at=now,
+        ),
     )
     return SessionBody(token=token, scope=scope, expires_at=now + life, customer_id=customer_id)
 
@@ -106,10 +133,10 @@ def caller_of(shop: Shop, authorization: str) -> Caller:
     if kind.lower() != "bearer" or not token:
         raise Refusal(ProblemCode.UNAUTHORIZED, "no bearer token")
     with shop.database.reading() as session:
-        row = session.get(SessionRow, _digest(token.strip()))
+        row = session.get(SessionRow, digest(token.strip()))
     if row is None or _has_ended(row, shop.settings.now()):
         raise Refusal(ProblemCode.UNAUTHORIZED, "no such session")
-    return Caller(row.customer_id, row.scope, row.token_hash)
+    return Caller(row.customer_id, row.scope, row.token_hash, row.login or "")
 
 
 def _has_ended(row: SessionRow, now: datetime) -> bool:
@@ -122,6 +149,7 @@ def close(shop: Shop, caller: Caller) -> None:
         session.execute(delete(SessionRow).where(SessionRow.token_hash == caller.token_hash))
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """Return what of a token is stored."""
     # The token is 256 random bits: nothing to guess, so a fast digest is enough where a password would need argon2.
     return hashlib.sha256(token.encode()).hexdigest()

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from r2_renewal.domain.dates import today_in_warsaw, warsaw
 from r2_renewal.licensing.trusted_key import TrustedKey
 from r2_renewal.reference_shop.keys import SigningKey
+from r2_renewal.reference_shop.limit import Limits
 from r2_renewal.reference_shop.mail.transports import Transport
 from r2_renewal.reference_shop.seller import Seller, seller
 from r2_renewal.settings import Vendor, vendor
@@ -36,6 +37,7 @@ class ShopSettings:
         quote_hold: how long a quoted price is held.
         order_session: life of a session opened by a licence file.
         account_session: life of a session opened by a password.
+        limits: how often what may be tried.
     """
 
     database_url: str
@@ -51,6 +53,7 @@ class ShopSettings:
     quote_hold: timedelta = timedelta(hours=24)
     order_session: timedelta = timedelta(hours=12)
     account_session: timedelta = timedelta(hours=8)
+    limits: Limits = field(default_factory=Limits)
 
     def now(self) -> datetime:
         """Return the shop's time, in UTC: the real time of day on the shop's calendar date."""

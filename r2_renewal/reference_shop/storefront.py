@@ -18,7 +18,7 @@ def storefront(session: Session, settings: ShopSettings, customer_id: str) -> St
     customer = session.get_one(Customer, customer_id)
     licences = licences_of(session, customer_id)
     return StorefrontBody(
-        company=_company(customer),
+        company=company_body(customer),
         invoice_email=customer.invoice_email,
         programs=tuple(program_body(row) for row in licences),
         offers=_offers(session, settings, licences),
@@ -30,7 +30,8 @@ def storefront(session: Session, settings: ShopSettings, customer_id: str) -> St
     )
 
 
-def _company(customer: Customer) -> CompanyBody:
+def company_body(customer: Customer) -> CompanyBody:
+    """Return the invoice details on record as they go over the wire."""
     return CompanyBody(
         name=customer.name,
         nip=customer.nip,

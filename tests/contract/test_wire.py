@@ -17,6 +17,7 @@ def test_the_codes_are_pinned() -> None:
         "unauthorized",
         "bad_credentials",
         "licence_refused",
+        "insufficient_scope",
         "not_found",
         "method_not_allowed",
         "idempotency_key_missing",
@@ -28,9 +29,14 @@ def test_the_codes_are_pinned() -> None:
         "nip_invalid",
         "offer_withdrawn",
         "order_open",
+        "if_match_missing",
+        "customer_changed",
+        "withdrawal_too_late",
+        "order_closed",
         "too_large",
         "too_many_requests",
         "internal_error",
+        "not_ready",
     ]
 
 

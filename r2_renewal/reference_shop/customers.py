@@ -1,0 +1,190 @@
+"""„Moje dane": the customer's data, and automatic renewal switched on and off in the account.
+
+Rules: a change is made to what the caller has seen or not at all (``If-Match``); a consent is given to the very text that the
+shop renders and is kept as evidence; with a licence's session alone a consent can be withdrawn, which is as easy as giving it
+with an order, but nothing else changed; automatic renewal is offered while the customer can still be told 30 days ahead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date
+
+from msgspec import UNSET
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from r2_renewal.contract.accounts import CustomerBody, CustomerChange, EnrolmentBody
+from r2_renewal.contract.contact import check_email
+from r2_renewal.contract.problems import FieldProblem, ProblemCode
+from r2_renewal.contract.structs import ConsentBody, RenewalBody
+from r2_renewal.domain.company import normalize_nip
+from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, GivenConsent, renewal_text
+from r2_renewal.domain.money import Price, price_with_vat
+from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop.conditional import is_current
+from r2_renewal.reference_shop.order_checks import CHANNELS, is_to
+from r2_renewal.reference_shop.pricing import ONE_DAY, Tier, own_tier
+from r2_renewal.reference_shop.problems import Refusal
+from r2_renewal.reference_shop.programs import licence_of, licences_of, owned_program, price_body, price_list
+from r2_renewal.reference_shop.renewal_rules import last_notice_day
+from r2_renewal.reference_shop.revocations import revoke_one
+from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, Caller
+from r2_renewal.reference_shop.settings import ShopSettings
+from r2_renewal.reference_shop.shop import Shop
+from r2_renewal.reference_shop.storefront import company_body
+from r2_renewal.reference_shop.tables import ConsentRow, Customer, LicenceRow, RenewalRow
+
+
+def customer_body(session: Session, settings: ShopSettings, customer_id: str) -> CustomerBody:
+    """Return the customer's data as they go over the wire."""
+    customer = session.get_one(Customer, customer_id)
+    licences = licences_of(session, customer_id)
+    tiers = price_list(session, {row.product for row in licences}, settings.today())
+    decided = _decided(session, customer_id)
+    return CustomerBody(
+        company=company_body(customer),
+        invoice_email=customer.invoice_email,
+        enrolments=tuple(_enrolment(row, tiers, settings.today(), decided) for row in licences),
+        panel_url=settings.vendor.panel_url,
+        contact_email=settings.vendor.contact_email,
+    )
+
+
+def _decided(session: Session, customer_id: str) -> set[tuple[str, date]]:
+    rows = session.execute(
+        select(RenewalRow.licence_id, RenewalRow.renewal_date).where(RenewalRow.customer_id == customer_id)
+    )
+    return {(row.licence_id, row.renewal_date) for row in rows}
+
+
+def _enrolment(row: LicenceRow, tiers: list[Tier], today: date, decided: set[tuple[str, date]]) -> EnrolmentBody:
+    price, day = _price(row, tiers), row.valid_until + ONE_DAY
+    possible = row.auto_renewal or (today <= last_notice_day(day) and (row.id, day) not in decided)
+    return EnrolmentBody(
+        licence_id=row.id,
+        program=row.name,
+        last_day=row.valid_until,
+        auto_renewal=row.auto_renewal,
+        renewal=RenewalBody(day=day, price=price_body(price), cancel_until=row.valid_until)
+        if possible and price is not None
+        else None,
+    )
+
+
+def _price(row: LicenceRow, tiers: list[Tier]) -> Price | None:
+    own = own_tier(owned_program(row), tiers)
+    return price_with_vat([own.net], own.vat_rate) if own is not None else None
+
+
+def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerChange) -> CustomerBody:
+    """Change the customer's data and return them.
+
+    Raises:
+        Refusal: IF_MATCH_MISSING; CUSTOMER_CHANGED, where the caller has seen other data; SCOPE, where a licence's session wants
+            more than to withdraw; VALIDATION, NOT_FOUND, OFFER_WITHDRAWN or CONSENT_TEXT_CHANGED.
+    """
+    if not condition:
+        raise Refusal(ProblemCode.IF_MATCH_MISSING)
+    email = _check(caller, wanted)
+    with shop.database.writing(caller.customer_id) as session:
+        if not is_current(condition, customer_body(session, shop.settings, caller.customer_id)):
+            raise Refusal(ProblemCode.CUSTOMER_CHANGED)
+        customer = session.get_one(Customer, caller.customer_id)
+        customer.invoice_email = customer.invoice_email if email is None else email
+        for licence_id in wanted.revocations:
+            licence = licence_of(session, caller.customer_id, licence_id)
+            revoke_one(session, shop.settings, licence, wanted.channel)
+        for consent in wanted.consents:
+            _enrol(session, shop.settings, caller, wanted, consent)
+        session.flush()
+        return customer_body(session, shop.settings, caller.customer_id)
+
+
+def _check(caller: Caller, wanted: CustomerChange) -> str | None:
+    """Return the new address in its stored form; None where it is to stay."""
+    if (wanted.invoice_email is not UNSET or wanted.consents) and caller.scope != SCOPE_ACCOUNT:
+        raise Refusal(ProblemCode.SCOPE)
+    refused = []
+    if wanted.channel not in CHANNELS:
+        refused.append(FieldProblem(field="channel", code="unknown"))
+    if not wanted.app_version.isprintable():
+        refused.append(FieldProblem(field="app_version", code="invalid"))
+    verdict = check_email(wanted.invoice_email) if isinstance(wanted.invoice_email, str) else None
+    if verdict is not None and verdict.problem is not None:
+        refused.append(FieldProblem(field="invoice_email", code=verdict.problem.value))
+    if refused:
+        raise Refusal(ProblemCode.VALIDATION, fields=tuple(refused))
+    return verdict.value if verdict is not None else None
+
+
+def _enrol(
+    session: Session, settings: ShopSettings, caller: Caller, wanted: CustomerChange, given: ConsentBody
+) -> None:
+    licence = licence_of(session, caller.customer_id, given.licence_id)
+    if licence.auto_renewal:
+        return
+    tiers = price_list(session, {licence.product}, settings.today())
+    offered = _enrolment(licence, tiers, settings.today(), _decided(session, caller.customer_id))
+    price = _price(licence, tiers)
+    if offered.renewal is None or price is None:
+        raise Refusal(ProblemCode.OFFER_WITHDRAWN)
+    # The text names the address as the caller has sent it, as an order's does.
+    email = wanted.invoice_email if isinstance(wanted.invoice_email, str) else licence.customer.invoice_email
+    if not email:
+        raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="invoice_email", code="empty"),))
+    consent = _expected(settings, licence, price, email)
+    if not is_to(given, consent):
+        raise Refusal(
+            ProblemCode.CONSENT_TEXT_CHANGED, document=texts.body_of(texts.current(AUTO_RENEWAL, settings.vendor))
+        )
+    session.add(_evidence(settings, caller, wanted, licence, consent, price))
+    licence.auto_renewal, licence.renewal_date = True, offered.renewal.day
+
+
+def _expected(settings: ShopSettings, licence: LicenceRow, price: Price, email: str) -> GivenConsent:
+    template, vendor = texts.current(AUTO_RENEWAL, settings.vendor), settings.vendor
+    text = renewal_text(
+        template,
+        program=licence.name,
+        last_day=licence.valid_until,
+        price=price,
+        email=email,
+        panel=vendor.panel_url,
+        contact=vendor.contact_email,
+    )
+    return GivenConsent(template.kind, template.version, text, hashlib.sha256(text.encode()).hexdigest(), LOCALE)
+
+
+def _evidence(
+    settings: ShopSettings,
+    caller: Caller,
+    wanted: CustomerChange,
+    licence: LicenceRow,
+    consent: GivenConsent,
+    price: Price,
+) -> ConsentRow:
+    return ConsentRow(
+        id=f"con_{secrets.token_urlsafe(12)}",
+        kind=consent.kind,
+        text_version=consent.version,
+        full_text=consent.text,
+        sha256=consent.sha256,
+        locale=consent.locale,
+        unticked_default=True,
+        accepted_at=settings.now(),
+        channel=wanted.channel,
+        customer_id=caller.customer_id,
+        order_id=None,
+        licence_id=licence.id,
+        nip=normalize_nip(licence.customer.nip),
+        person=caller.login,
+        email=caller.login,
+        price_net=price.net.amount,
+        price_gross=price.gross.amount,
+        renewal_date=licence.valid_until + ONE_DAY,
+        cancel_until=licence.valid_until,
+        app_version=wanted.app_version,
+        receipt_id=f"rcp_{secrets.token_urlsafe(12)}",
+    )

@@ -1,0 +1,98 @@
+"""„Nie pamiętasz hasła?": a letter with a way to a new password.
+
+Rules: the answer is the same for every e-mail; a token is stored as its hash only, works once and for ten minutes; a new
+password ends every session of its login and every other letter's token.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, or_
+from sqlalchemy.orm import Session
+
+from r2_renewal.contract.problems import FieldProblem, ProblemCode
+from r2_renewal.reference_shop import attempts, passwords
+from r2_renewal.reference_shop.mail.letters import send_password_reset
+from r2_renewal.reference_shop.problems import Refusal
+from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, TOKEN_BYTES, digest
+from r2_renewal.reference_shop.shop import Shop
+from r2_renewal.reference_shop.tables import PasswordReset, SessionRow, User
+
+TOKEN_LIFE = timedelta(minutes=10)
+PANEL_PAGE = "haslo/"
+
+
+def request(shop: Shop, email: str, address: str) -> None:
+    """Send the letter, if there is such an account and it has not had several already; tell nobody whether there is.
+
+    Raises:
+        Refusal: TOO_MANY, for requests from one address.
+    """
+    limits = shop.settings.limits
+    attempts.count(shop, limits.reset_from_address, address)
+    login = passwords.login_name(email)
+    try:
+        attempts.count(shop, limits.reset_of_account, login)
+    except Refusal:
+        return  # somebody fills the customer's mailbox: the letters that are there will do
+    with shop.database.writing(login) as session:
+        user = session.get(User, login)
+        if user is not None:
+            _send(shop, session, user)
+
+
+def _send(shop: Shop, session: Session, user: User) -> None:
+    token, now = secrets.token_urlsafe(TOKEN_BYTES), shop.settings.now()
+    session.execute(delete(PasswordReset).where(PasswordReset.expires_at <= now))
+    row = PasswordReset(
+        token_hash=digest(token), customer_id=user.customer_id, login=user.email, expires_at=now + TOKEN_LIFE
+    )
+    session.add(row)
+    send_password_reset(
+        session,
+        shop.settings,
+        customer_id=user.customer_id,
+        to=user.email,
+        link=f"{shop.settings.vendor.panel_url}{PANEL_PAGE}{token}",
+        event=row.token_hash,
+        ends_at=row.expires_at,
+    )
+
+
+def use(shop: Shop, token: str, password: str, address: str) -> None:
+    """Set a new password and use the token up.
+
+    Raises:
+        Refusal: NOT_FOUND, where the token is unknown, used or ended; VALIDATION for a password that is the login; TOO_MANY.
+    """
+    attempts.count(shop, shop.settings.limits.token_from_address, address)
+    login = _login_of(shop, token)
+    if passwords.login_name(password) == login:
+        raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="password", code="login"),))
+    password_hash = passwords.hash_password(password)  # before the lock: it takes its time
+    with shop.database.writing() as session:
+        used = session.get(PasswordReset, digest(token))
+        if used is None:
+            raise Refusal(ProblemCode.NOT_FOUND, "no such token")
+        user = session.get_one(User, login)
+        user.password_hash = password_hash
+        attempts.forget(session, shop.settings.limits.login_of_account, login)
+        _end_everything(session, user)
+
+
+def _login_of(shop: Shop, token: str) -> str:
+    with shop.database.reading() as session:
+        row = session.get(PasswordReset, digest(token))
+    if row is None or row.expires_at <= shop.settings.now():
+        raise Refusal(ProblemCode.NOT_FOUND, "no such token")
+    return row.login
+
+
+def _end_everything(session: Session, user: User) -> None:
+    session.execute(delete(PasswordReset).where(PasswordReset.login == user.email))
+    # A session of the first release does not tell its login: it ends with any of its customer's.
+    of_login = or_(SessionRow.login == user.email, SessionRow.login.is_(None))
+    account = SessionRow.scope == SCOPE_ACCOUNT
+    session.execute(delete(SessionRow).where(SessionRow.customer_id == user.customer_id, account, of_login))

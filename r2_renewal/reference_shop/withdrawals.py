@@ -1,0 +1,152 @@
+"""„Odstąp od umowy tutaj": withdrawal within 14 days, and cancellation of an order that is not yet accepted.
+
+Rules: 14 days are counted by the calendar in Warsaw from the day after the order (k.c. 111 § 2), and the last counts to its end;
+nobody has to prove to be a consumer; a withdrawal is declared once, and its receipt is the same however often it is asked for;
+what the order gave is taken back where it still stands as the order left it, and its consent to automatic renewal with it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from r2_renewal.contract.accounts import CancellationRequest, WithdrawalBody, WithdrawalRequest
+from r2_renewal.contract.contact import check_email
+from r2_renewal.contract.problems import FieldProblem, ProblemCode
+from r2_renewal.contract.structs import OrderBody
+from r2_renewal.domain.dates import warsaw_date
+from r2_renewal.domain.offer import ServiceKind
+from r2_renewal.domain.order import OrderState
+from r2_renewal.reference_shop.licence_files import sign
+from r2_renewal.reference_shop.mail.letters import acknowledge_withdrawal
+from r2_renewal.reference_shop.mail.rendering import show_moment
+from r2_renewal.reference_shop.order_checks import CHANNELS, check_name
+from r2_renewal.reference_shop.orders import order_body, order_of
+from r2_renewal.reference_shop.pricing import ONE_DAY
+from r2_renewal.reference_shop.problems import Refusal
+from r2_renewal.reference_shop.renewal import consents_of, strike_off
+from r2_renewal.reference_shop.settings import ShopSettings
+from r2_renewal.reference_shop.shop import Shop
+from r2_renewal.reference_shop.tables import OrderEvent, OrderLineRow, OrderRow, WithdrawalRow
+
+DAYS = timedelta(days=14)
+
+
+def withdraw(shop: Shop, customer_id: str, order_id: str, request: WithdrawalRequest) -> WithdrawalBody:
+    """Take a customer's withdrawal from the contract of an order, and return its receipt.
+
+    Raises:
+        Refusal: NOT_FOUND, VALIDATION, ORDER_CLOSED for an order that was cancelled, or WITHDRAWAL_TOO_LATE.
+    """
+    with shop.database.writing(customer_id) as session:
+        order = order_of(session, customer_id, order_id)
+        person, email = _checked(request, order)
+        row = session.get(WithdrawalRow, order.id)
+        if row is None:
+            _check_time(shop.settings, order)
+            row = _declared(shop.settings, order, person, email, request.channel)
+            session.add(row)
+            _undo(session, shop.settings, order, request.channel)
+            acknowledge_withdrawal(session, shop.settings, order, person=person, to=email, received_at=row.received_at)
+        return _receipt(row, order)
+
+
+def _checked(request: WithdrawalRequest, order: OrderRow) -> tuple[str, str]:
+    name, email = check_name(request.name), check_email(request.email)
+    faults = {
+        "name": name.problem.value if name.problem else "",
+        "order_number": "" if request.order_number.strip() == order.number else "mismatch",
+        "email": email.problem.value if email.problem else "",
+        "channel": "" if request.channel in CHANNELS else "unknown",
+    }
+    refused = tuple(FieldProblem(field=field, code=code) for field, code in faults.items() if code)
+    if refused:
+        raise Refusal(ProblemCode.VALIDATION, fields=refused)
+    return name.value, email.value
+
+
+def _check_time(settings: ShopSettings, order: OrderRow) -> None:
+    if order.state == OrderState.CANCELLED.value:
+        raise Refusal(ProblemCode.ORDER_CLOSED)
+    if settings.today() > warsaw_date(order.placed_at) + DAYS:
+        raise Refusal(ProblemCode.WITHDRAWAL_TOO_LATE)
+
+
+def _declared(settings: ShopSettings, order: OrderRow, person: str, email: str, channel: str) -> WithdrawalRow:
+    return WithdrawalRow(
+        order_id=order.id,
+        customer_id=order.customer_id,
+        receipt_id=f"rcp_{secrets.token_urlsafe(12)}",
+        person=person,
+        email=email,
+        content=f"Odstępuję od umowy zawartej {show_moment(order.placed_at)}, zamówienie nr {order.number}.",
+        channel=channel,
+        received_at=settings.now(),
+    )
+
+
+def _undo(session: Session, settings: ShopSettings, order: OrderRow, channel: str) -> None:
+    was_fulfilled = order.state == OrderState.FULFILLED.value
+    _end(session, settings, order, OrderState.WITHDRAWN)
+    _withdraw_consent(session, settings, order, channel)
+    if was_fulfilled:
+        for line in order.lines:
+            _take_back(settings, line)
+
+
+def _take_back(settings: ShopSettings, line: OrderLineRow) -> None:
+    licence, sold = line.licence, line.sold
+    if sold.kind == ServiceKind.SUBSCRIPTION.value and licence.valid_until == sold.period_to:
+        licence.valid_until = sold.period_from - ONE_DAY
+        licence.renewal_date = licence.valid_until + ONE_DAY if licence.auto_renewal else None
+        licence.seq += 1
+        sign(settings, licence)
+
+
+def _end(session: Session, settings: ShopSettings, order: OrderRow, state: OrderState) -> None:
+    session.add(OrderEvent(order_pk=order.pk, state=state.value, at=settings.now()))
+    order.state = state.value
+    for line in order.lines:
+        line.enrolled = False
+
+
+def _withdraw_consent(session: Session, settings: ShopSettings, order: OrderRow, channel: str) -> None:
+    for line in order.lines:
+        consents = consents_of(session, line.licence_id)
+        own = [consent for consent in consents if consent.order_id == order.id]
+        for consent in own:
+            consent.revoked_at, consent.revoked_channel = settings.now(), channel
+        if len(own) == len(consents):
+            strike_off(line.licence)
+
+
+def _receipt(row: WithdrawalRow, order: OrderRow) -> WithdrawalBody:
+    return WithdrawalBody(
+        receipt_id=row.receipt_id,
+        order_id=order.id,
+        order_number=order.number,
+        name=row.person,
+        email=row.email,
+        content=row.content,
+        received_at=row.received_at,
+    )
+
+
+def cancel(shop: Shop, customer_id: str, order_id: str, request: CancellationRequest) -> OrderBody:
+    """Cancel an order that the shop has not accepted yet; a cancelled one stays so.
+
+    Raises:
+        Refusal: NOT_FOUND, VALIDATION, or ORDER_CLOSED where it is accepted already.
+    """
+    if request.channel not in CHANNELS:
+        raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="channel", code="unknown"),))
+    with shop.database.writing(customer_id) as session:
+        order = order_of(session, customer_id, order_id)
+        if order.state == OrderState.PLACED.value:
+            _end(session, shop.settings, order, OrderState.CANCELLED)
+            _withdraw_consent(session, shop.settings, order, request.channel)
+        elif order.state != OrderState.CANCELLED.value:
+            raise Refusal(ProblemCode.ORDER_CLOSED)
+        return order_body(order)
