@@ -62,6 +62,7 @@ class Line:
     Attributes:
         offer: what is sold, with its net price.
         program: the program's name.
+        seq: the licence's counter, by which it is known to have changed since.
         vat_rate: e.g. 0.23.
         period_from: first day of the paid period.
         period_to: last day of it; the subscription's new end.
@@ -72,6 +73,7 @@ class Line:
 
     offer: Offer
     program: str
+    seq: int
     vat_rate: Decimal
     period_from: date
     period_to: date
@@ -180,7 +182,7 @@ def line_of(offer: Offer, program: OwnedProgram, tiers: Sequence[Tier], today: d
     tier = _tier_of(offer, tiers)
     first, last = period_of(offer.kind, program.valid_until, today)
     renewal_price = price_with_vat([tier.net], tier.vat_rate)
-    return Line(offer, program.name, tier.vat_rate, first, last, last + ONE_DAY, renewal_price, last)
+    return Line(offer, program.name, program.seq, tier.vat_rate, first, last, last + ONE_DAY, renewal_price, last)
 
 
 def _tier_of(offer: Offer, tiers: Sequence[Tier]) -> Tier:

@@ -1,15 +1,15 @@
 """Quotes: a price and its periods held for a day, made by the shop alone.
 
 Rules: a quote never changes. It holds until it expires, which is never after the price list that it was made from, or until a
-period that it was made for has moved (a licence was extended meanwhile, or a day has turned for an extension); then the same
-offers are quoted anew.
+licence that it was made for is another one (renewed or enlarged meanwhile), or its period has moved (a day has turned for an
+extension); then the same offers are quoted anew.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy.orm import Session
 
@@ -106,11 +106,15 @@ def items_of(row: QuoteRow) -> tuple[QuoteItem, ...]:
 
 def holds(row: QuoteRow, licences: dict[str, LicenceRow], settings: ShopSettings) -> bool:
     """Whether an order may still be placed on a quote of these licences."""
+    today = settings.today()
     return settings.now() < row.expires_at and all(
-        (line.period_from, line.period_to)
-        == period_of(ServiceKind(line.kind), licences[line.licence_id].valid_until, settings.today())
-        for line in row.lines
+        _is_for(line, licences[line.licence_id], today) for line in row.lines
     )
+
+
+def _is_for(line: QuoteLineRow, licence: LicenceRow, today: date) -> bool:
+    period = period_of(ServiceKind(line.kind), licence.valid_until, today)
+    return (line.licence_seq, line.period_from, line.period_to) == (licence.seq, *period)
 
 
 def stored_line(row: QuoteLineRow) -> Line:
@@ -121,6 +125,7 @@ def stored_line(row: QuoteLineRow) -> Line:
     return Line(
         offer=offer,
         program=row.program,
+        seq=row.licence_seq,
         vat_rate=row.vat_rate,
         period_from=row.period_from,
         period_to=row.period_to,
@@ -175,6 +180,7 @@ def _row(position: int, line: Line) -> QuoteLineRow:
         position=position,
         licence_id=line.offer.licence_id,
         program=line.program,
+        licence_seq=line.seq,
         offer_id=line.offer.offer_id,
         kind=line.offer.kind.value,
         description=line.offer.name,

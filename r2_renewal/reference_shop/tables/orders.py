@@ -15,7 +15,12 @@ from r2_renewal.reference_shop.tables.customers import Customer
 
 
 class QuoteLineRow(Base):
-    """A line of a quote: one program, priced; never changed once made. Attributes: position: from 1."""
+    """A line of a quote: one program, priced; never changed once made.
+
+    Attributes:
+        position: from 1.
+        licence_seq: the licence's counter when it was priced.
+    """
 
     __tablename__ = "quote_lines"
 
@@ -23,6 +28,7 @@ class QuoteLineRow(Base):
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     licence_id: Mapped[str] = mapped_column(ForeignKey("licences.id"))
     program: Mapped[str]
+    licence_seq: Mapped[int]
     offer_id: Mapped[str]
     kind: Mapped[str]
     description: Mapped[str]

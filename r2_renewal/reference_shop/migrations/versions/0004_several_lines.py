@@ -89,6 +89,7 @@ def _make_quote_lines() -> None:
         _filled("quote_id"),
         _position(),
         *(_filled(name) for name in ("licence_id", "program", "offer_id", "kind", "description")),
+        _filled("licence_seq", sa.Integer()),
         _filled("limits", sa.JSON()),
         *(_filled(name, AMOUNT) for name in ("net", "vat_rate")),
         *(_filled(name, sa.Date()) for name in PERIOD),
@@ -100,8 +101,8 @@ def _make_quote_lines() -> None:
     moved = ", ".join(MOVED)
     of_quote = ", ".join(f"quotes.{name}" for name in MOVED)
     op.execute(
-        f"INSERT INTO quote_lines (quote_id, position, program, net, vat_rate, {moved}) "  # noqa: S608 - our own names
-        f"SELECT quotes.id, 1, licences.name, quotes.net, '{STANDARD_VAT}', {of_quote} "
+        f"INSERT INTO quote_lines (quote_id, position, program, licence_seq, net, vat_rate, {moved}) "  # noqa: S608 - our own names
+        f"SELECT quotes.id, 1, licences.name, licences.seq, quotes.net, '{STANDARD_VAT}', {of_quote} "
         "FROM quotes JOIN licences ON licences.id = quotes.licence_id"
     )
 
