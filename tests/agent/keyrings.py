@@ -60,9 +60,9 @@ def is_gone(process: int) -> bool:
     return True
 
 
-def await_gone(process: int) -> None:
+def await_gone(process: int, patience: float = PATIENCE) -> None:
     """Wait for the end of a process that is no child of ours."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not is_gone(process):
         assert time.monotonic() < end, "left behind"
         time.sleep(0.05)
