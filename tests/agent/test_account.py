@@ -12,16 +12,26 @@ from typing import Any
 import pytest
 
 from r2_renewal.agent.account import Account, AccountSession
-from r2_renewal.agent.protocol import AccountState, AccountStateParams, LoginParams, LogoutResult, Method, Nothing
+from r2_renewal.agent.protocol import (
+    AccountState,
+    AccountStateParams,
+    LoginParams,
+    LogoutResult,
+    Method,
+    Nothing,
+    PlaceParams,
+)
 from r2_renewal.contract import paths
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.reference_shop.seed import ACCOUNT_EMAIL, CUSTOMER_ID, prepare
+from r2_renewal.store.outbox import Outbox
 from r2_renewal.ui.error_texts import logout_sentence, sentence, session_only_sentence
 from tests.agent.conversation import Conversation, Hosts, RefusedError
 from tests.agent.keyrings import agent_with, calls, gnome_keyring, secrets_in
 from tests.agent.scripted_shop import ScriptedShop, http, json_of, problem, raw
-from tests.agent.test_with_reference_shop import ShopProcess, hosts_of, serve, stop
+from tests.agent.test_orders import is_installed, until
+from tests.agent.test_with_reference_shop import ShopProcess, fill_in, hosts_of, load, serve, stop
 from tests.licence_files import LICENCE, Vendor
 
 STATE = AccountStateParams()
@@ -31,7 +41,7 @@ SESSION = {"token": "konto-tok-1", "scope": "account", "expires_at": "2030-01-01
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShopProcess]:
     """A shop with the demo's customer, for all tests here."""
-    shop = serve(prepare(tmp_path_factory.mktemp("shop"), 30, today_in_warsaw()))
+    shop = serve(prepare(tmp_path_factory.mktemp("shop"), 30, today_in_warsaw()), "--auto-fulfil", "0.3")
     yield shop
     stop(shop)
 
@@ -132,37 +142,40 @@ def test_another_login_replaces_the_first_and_ends_it_at_the_shop(
 def test_nothing_of_a_login_and_an_order_is_written_down_but_where_it_belongs(
     real_hosts: Hosts, reference: ShopProcess, tmp_path: Path
 ) -> None:
-    """The password is nowhere, the token in the keyring only, and the log of all of it is clean."""
+    """The password is nowhere, the token in the keyring only; once the order is settled, its personal data are gone as well."""
     keyring = tmp_path / "pierscien"
     keyring.mkdir()
     agent = greeted(real_hosts, keyring)
     log_in(agent, reference, stay=True)
-    refused(
-        agent, Method.ACCOUNT_LOGIN, LoginParams(email="haker@zly.example", password="zgadywane-haslo-1", stay=True)
-    )
-    agent.call(Method.ESHOP_LOAD, Nothing())
+    guess = LoginParams(email="haker@zly.example", password="zgadywane-haslo-1", stay=True)
+    refused(agent, Method.ACCOUNT_LOGIN, guess)
     [text] = json.loads(secrets_in(keyring)).values()
     token = json.loads(text)["token"]
+    confirmed = fill_in(agent, load(agent))
+    agent.call(Method.ORDER_PLACE, PlaceParams(order=confirmed))
+    agent.wait_for(is_installed)
+    until(lambda: not Outbox(real_hosts.state_dir).unsettled())
     agent.call(Method.ACCOUNT_LOGOUT, Nothing())
     agent.close()
-    secrets = [
-        reference.prepared.account_password,
-        token,
-        "zgadywane-haslo-1",
-        "haker",
-        ACCOUNT_EMAIL,
-        "Bearer",
-        CUSTOMER_ID,
+    orderer = confirmed.orderer
+    personal = [
+        orderer.first_name,
+        orderer.last_name,
+        orderer.phone,
+        orderer.email,
+        confirmed.nip,
+        confirmed.invoice_email,
     ]
+    account = [reference.prepared.account_password, token, guess.password, "haker", ACCOUNT_EMAIL, "Bearer"]
+    secrets = [text.encode() for text in (*personal, *account)]
     written = {path: path.read_bytes() for path in real_hosts.state_dir.rglob("*") if path.is_file()}
-    assert real_hosts.state_dir / "agent.log" in written
-    assert [
-        (path.name, text) for path, content in written.items() for text in secrets if text.encode() in content
-    ] == []
+    assert {"agent.log", "r2-renewal.db"} <= {path.name for path in written}
+    assert [(path.name, text) for path, content in written.items() for text in secrets if text in content] == []
     assert agent.errors == b""
     lines = [json.loads(line) for line in real_hosts.log().splitlines()]
     done = [(line["what"], line["outcome"]) for line in lines if line["what"].startswith("account.")]
     assert done == [("account.login", "ok"), ("account.login", "R2-A01"), ("account.logout", "ok")]
+    assert ("order.place", "ok") in [(line["what"], line["outcome"]) for line in lines]
 
 
 def test_a_real_gnome_keyring_keeps_the_login_for_the_next_agent(
