@@ -174,6 +174,9 @@ class Transport:
         without_way = failure.code in (ErrorCode.OFFLINE, ErrorCode.TIMEOUT) and not line.reached
         if without_way and is_left_to_a_script(self._url, self._proxy):
             return failure.told_as(ErrorCode.PROXY_SCRIPT, failure.delivery)
+        if failure.code is ErrorCode.CONFIGURATION and proxies_for(self._url, self._proxy):
+            # The shop's own address was judged before: it is the proxy's that is none.
+            return failure.told_as(ErrorCode.PROXY, failure.delivery)
         return failure
 
     def _over_session(self, message: Message, deadline: Deadline) -> Answer:

@@ -153,19 +153,6 @@ def test_another_order_under_the_same_key_is_never_sent(
 # Perhaps it arrived
 
 
-AMBIGUOUS = {"reset": reset, "closed": raw(), "html-500": HTML_500}
-
-
-@pytest.mark.parametrize("reply", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
-def test_an_answer_lost_after_the_commit_is_found_again_with_the_key(
-    hosts: Hosts, shop: ScriptedShop, confirmed: ConfirmedOrder, reply: Reply
-) -> None:
-    shop.script("POST", paths.ORDERS, shop.commit(reply))
-    assert place(hosts.greeted(), confirmed).order_id == "ord-1"
-    assert list(shop.orders) == [confirmed.key]
-    assert sent_alike(shop, confirmed) == 2
-
-
 @pytest.mark.parametrize(
     "reply",
     [
@@ -186,19 +173,6 @@ def test_an_answer_that_is_not_the_shops_proves_nothing(
     assert (data.code, data.delivery) == (ErrorCode.ORDER_UNKNOWN.value, Delivery.UNKNOWN.value)
     assert agent.wait_for(is_changed_to(OrderState.PLACED)).order.order_id == "ord-1"
     assert list(shop.orders) == [confirmed.key]
-
-
-def test_silence_after_the_commit_is_unknown_then_settled_in_the_background(
-    hosts: Hosts, shop: ScriptedShop, confirmed: ConfirmedOrder
-) -> None:
-    shop.script("POST", paths.ORDERS, shop.commit(silence))
-    agent = hosts.greeted(order_seconds=1.0)
-    data = refusal(agent, confirmed)
-    assert (data.code, data.delivery) == (ErrorCode.ORDER_UNKNOWN.value, Delivery.UNKNOWN.value)
-    changed = agent.wait_for(is_changed_to(OrderState.PLACED))
-    assert (changed.key, changed.order.order_id) == (confirmed.key, "ord-1")
-    assert len(shop.orders) == 1
-    assert sent_alike(shop, confirmed) == 2
 
 
 def test_an_order_unknown_and_then_refused_comes_back_to_the_user(
@@ -294,25 +268,6 @@ def test_a_new_confirmation_takes_the_place_of_one_never_sent(
     assert sent_alike(shop, newer) == 1
 
 
-@pytest.mark.parametrize(
-    ("reply", "code"),
-    [
-        (problem(503, "internal_error"), ErrorCode.SHOP_FAILURE),
-        (problem(429, "too_many_requests", "Retry-After: 3600"), ErrorCode.SHOP_BUSY),
-    ],
-    ids=["failure", "busy"],
-)
-def test_what_the_shop_says_it_did_not_take_was_not_sent(
-    hosts: Hosts, shop: ScriptedShop, confirmed: ConfirmedOrder, reply: Reply, code: ErrorCode
-) -> None:
-    shop.script("POST", paths.ORDERS, reply, reply, reply)
-    agent = hosts.greeted()
-    data = refusal(agent, confirmed)
-    assert (data.code, data.delivery) == (code.value, Delivery.NOT_SENT.value)
-    shop.forget_scripts()
-    assert place(agent, confirmed).order_id == "ord-1"
-
-
 def test_a_busy_shop_is_not_asked_for_an_order_before_the_time_that_it_named(
     hosts: Hosts, shop: ScriptedShop, confirmed: ConfirmedOrder
 ) -> None:
@@ -403,22 +358,6 @@ def test_an_order_in_the_way_of_another_may_be_sent_again(
 
 
 # Killed on the way
-
-
-def test_killed_between_sending_and_the_answer_the_same_order_is_found(
-    hosts: Hosts, shop: ScriptedShop, confirmed: ConfirmedOrder
-) -> None:
-    shop.script("POST", paths.ORDERS, shop.commit(silence))
-    agent = hosts.greeted(order_seconds=30.0)
-    agent.begin(Method.ORDER_PLACE.value, PlaceParams(order=confirmed))
-    until(lambda: shop.orders)
-    agent.kill()
-    again = hosts.start()
-    assert again.call(Method.HELLO, hosts.hello()).open_orders == 1
-    changed = again.wait_for(is_changed_to(OrderState.PLACED))
-    assert (changed.key, changed.order.order_id) == (confirmed.key, "ord-1")
-    assert list(shop.orders) == [confirmed.key]
-    assert sent_alike(shop, confirmed) == 2
 
 
 def test_killed_before_the_first_byte_it_is_sent_at_the_next_start(

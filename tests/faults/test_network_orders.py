@@ -98,8 +98,14 @@ def test_n09_the_shop_commits_and_no_reply_comes(relayed: Hosts, relay: Relay, r
     assert orders_of(reference.prepared, confirmed.key) == (before + 1, 1)
 
 
-def test_n10_the_shop_commits_and_the_connection_is_reset(relayed: Hosts, relay: Relay, reference: ShopProcess) -> None:
-    scene, confirmed = order_by(relayed, relay, reset)
+BREAKS = {"reset": reset, "closed": raw(), "cut": raw(b"HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{")}
+
+
+@pytest.mark.parametrize("loss", BREAKS.values(), ids=BREAKS.keys())
+def test_n10_the_shop_commits_and_the_connection_breaks(
+    relayed: Hosts, relay: Relay, reference: ShopProcess, loss: Reply
+) -> None:
+    scene, confirmed = order_by(relayed, relay, loss)
     before, _ = orders_of(reference.prepared, confirmed.key)
     assert scene.place(confirmed).licence_id == confirmed.quote.licence_id
     assert sent(relay, confirmed) == 2

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from r2_renewal.agent.protocol import CorrectParams, Delivery, Method
+from r2_renewal.agent.protocol import CorrectParams, Delivery, Method, Nothing
 from r2_renewal.contract import paths
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order import ConfirmedOrder
 from r2_renewal.ui.error_texts import sentence
-from tests.agent.conversation import COMMAND, Hosts
+from tests.agent.conversation import COMMAND, Hosts, RefusedError
 from tests.agent.scripted_shop import TOKEN, Reply, ScriptedShop, Seen, http, raw, reset, silence
 from tests.faults.certificates import authority, server
 from tests.faults.network import HASTY_SECONDS, Scene, deaf, is_order_of, patient, started
@@ -216,6 +216,16 @@ def test_n31_a_dead_proxy(tmp_path: Path, vendor: Vendor, confirmed: ConfirmedOr
         scene.is_unharmed()
         scene.place(confirmed)
         assert scene.has_one_order(confirmed) == 1
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "ftp://127.0.0.1:9", "http://", "http://[", "://"])
+def test_n31_a_proxy_of_no_kind_that_we_know(hosts: Hosts, proxy: str) -> None:
+    environment = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), proxy) | {"NO_PROXY": "", "no_proxy": ""}
+    agent = hosts.start(environment)
+    agent.call(Method.HELLO, hosts.hello(shop_url=f"https://{HOST}"))
+    with pytest.raises(RefusedError) as refused:
+        agent.call(Method.ESHOP_LOAD, Nothing())
+    assert refused.value.data.code == ErrorCode.PROXY.value
 
 
 def test_n31_a_proxy_script_only(sealed: SealedNetwork, hosts: Hosts, vendor: Vendor, tmp_path: Path) -> None:
