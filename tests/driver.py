@@ -18,7 +18,7 @@ W = TypeVar("W", bound=QWidget)
 STEP_MS = 10
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 20.0, what: str = "condition") -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 60.0, what: str = "condition") -> None:
     """Let the event loop turn until something holds.
 
     Raises:

@@ -20,7 +20,7 @@ from r2_renewal.agent.protocol import ErrorData, Event, HelloParams, Incoming, K
 from tests.licence_files import PRODUCT, Vendor
 
 COMMAND = (sys.executable, "-I", "-m", "r2_renewal.agent")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class RefusedError(Exception):

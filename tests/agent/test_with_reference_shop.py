@@ -47,7 +47,7 @@ def serve(prepared: PreparedShop, *options: str) -> ShopProcess:
 
 
 def stop(shop: ShopProcess) -> None:
-    shop.process.communicate(timeout=10)
+    shop.process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")

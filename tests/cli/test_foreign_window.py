@@ -69,7 +69,7 @@ def arguments(tmp_path: Path) -> tuple[str, ...]:
 
 def asked(environment: dict[str, str], *command: str) -> str:
     """Return what a tool says of the screen; empty where it finds nothing."""
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=10)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     return done.stdout.strip()
 
 
@@ -107,7 +107,7 @@ def test_the_reminder_belongs_to_the_hosts_window_and_leaves_it_the_keyboard(
             assert abs(y + height / 2 - (PLACE[1] + PLACE[3] / 2)) < 60
             assert asked(screen, "xdotool", "getactivewindow") == handle
             asked(screen, "xdotool", "key", "--window", ours, "Escape")
-            out, errors = process.communicate(timeout=10)
+            out, errors = process.communicate(timeout=60)
             assert (process.returncode, errors) == (10, "")
             assert json.loads(out)["answer"] == "remind_later"
         assert asked(screen, "xdotool", "getwindowname", handle) == "Kadry i płace 98"
@@ -120,7 +120,7 @@ def test_windows_go_with_the_host(screen: dict[str, str], arguments: tuple[str, 
         with running((*arguments, "--parent-window", hex(int(handle))), env=screen) as process:
             reminder(screen)
             host.kill()
-            out, errors = process.communicate(timeout=10)
+            out, errors = process.communicate(timeout=60)
             assert (process.returncode, errors) == (10, "")
             assert (json.loads(out)["prompted"], json.loads(out)["answer"]) == (True, None)
             assert date.fromisoformat(json.loads(out)["valid_until"]) > today_in_warsaw()
@@ -133,5 +133,5 @@ def test_a_bogus_handle_is_no_owner_and_no_harm(
     with running((*arguments, "--parent-window", handle), env=screen) as process:
         ours = reminder(screen)
         asked(screen, "xdotool", "key", "--window", ours, "Escape")
-        out, errors = process.communicate(timeout=10)
+        out, errors = process.communicate(timeout=60)
         assert (process.returncode, errors, json.loads(out)["answer"]) == (10, "", "remind_later")

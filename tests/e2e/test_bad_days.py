@@ -63,7 +63,7 @@ class Shop:
     def stop(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
-            self._process.communicate(timeout=10)
+            self._process.communicate(timeout=60)
             self._process = None
 
     def orders(self) -> int:

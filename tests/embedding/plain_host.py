@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
-PATIENCE_MS = 12_000
+PATIENCE_MS = 60_000
 
 
 def main() -> None:
@@ -64,7 +64,7 @@ def main() -> None:
         now = time.monotonic()
         longest, last = max(longest, now - last), now
         status = str(module.state.status)
-        over = status in ("disabled", "prompting") or (specification.get("wait") == "check" and status != "waiting")
+        over = status in ("disabled", "prompting", "silent") or (specification.get("wait") == "check" and status != "waiting")
         visible, state = window.isVisible(), module.state
         if over or (now - began) * 1000 > specification.get("patience", PATIENCE_MS):
             pulse.stop()

@@ -20,7 +20,7 @@ from tests.embedding.licences import KEYS, write_licence
 HOST = Path(__file__).with_name("screen_host.py")
 SIZE = (1024, 600)  # the smallest screen that offices still have
 NEEDED = ("Xvfb", "openbox", "xdotool")
-PATIENCE = 15.0
+PATIENCE = 60.0
 TODAY = date(2026, 12, 10)
 END = date(2026, 12, 22)
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 import r2_renewal
 from r2_renewal.embedding.menu import plain
 from r2_renewal.embedding.state import Status
+from tests.driver import wait_until
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_detaching_leaves_the_menus_as_they_were(qtbot: QtBot, window: QMainWind
     window.menuBar().addMenu("&Plik")
     module = attach(window, tmp_path)
     module.detach()
-    qtbot.waitUntil(lambda: len(window.menuBar().actions()) == 1)
+    wait_until(lambda: len(window.menuBar().actions()) == 1)
     assert module.state.status is Status.DETACHED
     module.detach()
     module.open_eshop()

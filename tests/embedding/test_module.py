@@ -74,13 +74,13 @@ def reminders(window: QMainWindow) -> list[ReminderDialog]:
 
 def checked(qtbot: QtBot, window: QMainWindow, module: RenewalModule) -> RenewalModule:
     window.show()
-    qtbot.waitUntil(lambda: module.state.status is not Status.WAITING)
+    wait_until(lambda: module.state.status is not Status.WAITING)
     return module
 
 
 def asked(qtbot: QtBot, window: QMainWindow, module: RenewalModule) -> ReminderDialog:
     window.show()
-    qtbot.waitUntil(lambda: module.state.status is Status.PROMPTING, timeout=10_000)
+    wait_until(lambda: module.state.status is Status.PROMPTING)
     (dialog,) = reminders(window)
     return dialog
 
@@ -150,7 +150,7 @@ def test_no_reminder_over_a_dialog_of_the_host(qtbot: QtBot, window: QMainWindow
     module = attach()
     window.show()
     own.open()
-    qtbot.waitUntil(lambda: module.state.status is not Status.WAITING)
+    wait_until(lambda: module.state.status is not Status.WAITING)
     qtbot.wait(3_000)
     assert reminders(window) == []
     own.close()
@@ -234,7 +234,7 @@ def test_a_failure_inside_is_a_disabled_feature(qtbot: QtBot, window: QMainWindo
     config = r2_renewal.Config(licence_path=tmp_path / "x.lic", state_dir=tmp_path, today=broken_clock)
     module = r2_renewal.attach(window, config)
     window.show()
-    qtbot.waitUntil(lambda: module.state.status is Status.DISABLED)
+    wait_until(lambda: module.state.status is Status.DISABLED)
     assert module.state.code is ErrorCode.INTERNAL
 
 
@@ -275,7 +275,7 @@ def test_detaching_in_the_middle_of_everything_leaves_nothing(
     wait_until(lambda: module._reminding._windows is not None and keeper.link.is_running)
     process = keeper.link._process
     assert process is not None
-    with qtbot.waitSignal(process.finished, timeout=5_000):
+    with qtbot.waitSignal(process.finished, timeout=60_000):
         module.detach()
     qtbot.wait(50)
     assert window.findChildren(ReminderDialog) == []

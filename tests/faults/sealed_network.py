@@ -66,7 +66,7 @@ class SealedNetwork:
 
     def close(self) -> None:
         """End it."""
-        self._holder.communicate(timeout=10)
+        self._holder.communicate(timeout=60)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def computer(tmp_path: Path) -> Computer:
 
 
 def test_h3_of_two_hosts_that_start_together_one_asks(computer: Computer) -> None:
-    both = [computer.start(hold=2, patience=5_000) for _ in range(2)]
+    both = [computer.start(hold=2) for _ in range(2)]
     assert sorted(told(host)["status"] for host in both) == ["prompting", "silent"]
     assert recall(computer.state, LICENCE_ID).asked_on == TODAY
     # The one that asked was closed with the question open, which is „Przypomnij później".

@@ -21,7 +21,7 @@ def load(link: AgentLink, owner: QObject) -> agent_link.AgentCall:
 
 
 def failed(qtbot: QtBot, call: agent_link.AgentCall) -> CallFailure:
-    with qtbot.waitSignal(call.failed, timeout=20_000) as blocker:
+    with qtbot.waitSignal(call.failed, timeout=60_000) as blocker:
         pass
     answer = blocker.args[0]
     assert isinstance(answer, CallFailure)
@@ -31,7 +31,7 @@ def failed(qtbot: QtBot, call: agent_link.AgentCall) -> CallFailure:
 def test_the_agent_starts_with_the_first_call_and_greets_first(qtbot: QtBot, agent: Callable[..., Agent]) -> None:
     made = agent()
     assert not made.link.is_running
-    with qtbot.waitSignal(load(made.link, made.link).finished) as blocker:
+    with qtbot.waitSignal(load(made.link, made.link).finished, timeout=60_000) as blocker:
         pass
     assert isinstance(blocker.args[0], protocol.LoadResult)
     assert made.asked("hello") == [_plain(HELLO)]
@@ -95,14 +95,14 @@ def test_a_reply_to_a_window_that_is_gone_is_dropped(qtbot: QtBot, agent: Callab
     window = QObject()
     load(made.link, window)
     window.deleteLater()
-    with qtbot.waitSignal(load(made.link, made.link).finished):
+    with qtbot.waitSignal(load(made.link, made.link).finished, timeout=60_000):
         pass
 
 
 def test_an_event_is_told_typed(qtbot: QtBot, agent: Callable[..., Agent]) -> None:
     event = ["licence.installed", {"licence_id": "lic-1", "valid_until": "2027-12-22"}]
     made = agent(eshop__load=[{"events": [event]}])
-    with qtbot.waitSignal(made.link.happened) as blocker:
+    with qtbot.waitSignal(made.link.happened, timeout=60_000) as blocker:
         load(made.link, made.link)
     assert blocker.args == [
         protocol.Event.LICENCE_INSTALLED,
@@ -113,10 +113,10 @@ def test_an_event_is_told_typed(qtbot: QtBot, agent: Callable[..., Agent]) -> No
 
 def test_closing_ends_the_process_without_a_wait(qtbot: QtBot, agent: Callable[..., Agent]) -> None:
     made = agent()
-    with qtbot.waitSignal(load(made.link, made.link).finished):
+    with qtbot.waitSignal(load(made.link, made.link).finished, timeout=60_000):
         pass
     process = made.link._process
     assert process is not None
-    with qtbot.waitSignal(process.finished, timeout=5_000):
+    with qtbot.waitSignal(process.finished, timeout=60_000):
         made.link.close()
     assert not made.link.is_running

@@ -104,7 +104,7 @@ def test_the_whole_form_orders_exactly_once_and_thanks_for_the_shops_receipt(qtb
     button = find(wizard, QAbstractButton, ORDER_BUTTON)
     qtbot.mouseDClick(button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: wizard.currentPage().title() == "Potwierdzenie")
+    wait_until(lambda: wizard.currentPage().title() == "Potwierdzenie")
     (placed,) = agent.asked("order.place")
     assert placed["order"]["nip"] == "5262831503"
     assert placed["order"]["orderer"]["phone"] == "+48601234567"
@@ -138,7 +138,7 @@ def test_a_malformed_contact_is_said_on_leaving_the_field_and_kept(
     to_orderer(wizard)
     fill(wizard, name, text)
     find(wizard, QLineEdit, "Imię").setFocus()
-    qtbot.waitUntil(lambda: problem_at(wizard, name) == words, timeout=15_000)
+    wait_until(lambda: problem_at(wizard, name) == words)
     assert find(wizard, QLineEdit, name).text() == text
 
 
@@ -148,7 +148,7 @@ def test_a_malformed_invoice_address_keeps_the_page(qtbot: QtBot, opened: Any) -
     tick(wizard, "Dane do faktury są poprawne")
     fill(wizard, "e-mail do faktury", "faktury(at)firma")
     click(wizard, "Dalej")
-    qtbot.waitUntil(lambda: problem_at(wizard, "e-mail do faktury") != "", timeout=15_000)
+    wait_until(lambda: problem_at(wizard, "e-mail do faktury") != "")
     assert wizard.currentPage().title() == "Dane do faktury"
 
 
@@ -183,10 +183,10 @@ def test_a_shop_down_at_the_order_keeps_everything_and_the_same_key_goes_again(q
     to_summary(wizard)
     typed = wizard.flow.orderer
     click(wizard, ORDER_BUTTON)
-    qtbot.waitUntil(lambda: sentence(ErrorCode.ORDER_NOT_SENT) in shown(wizard))
+    wait_until(lambda: sentence(ErrorCode.ORDER_NOT_SENT) in shown(wizard))
     assert wizard.flow.orderer == typed
     click(wizard, "Ponów")
-    qtbot.waitUntil(lambda: wizard.currentPage().title() == "Potwierdzenie")
+    wait_until(lambda: wizard.currentPage().title() == "Potwierdzenie")
     first, second = agent.asked("order.place")
     assert first["order"]["key"] == second["order"]["key"]
 
@@ -200,7 +200,7 @@ def test_an_answer_lost_on_its_way_is_said_as_unknown_and_not_ordered_again(
     wizard, agent = opened(order__place=[fate])
     to_summary(wizard)
     click(wizard, ORDER_BUTTON)
-    qtbot.waitUntil(lambda: sentence(ErrorCode.ORDER_UNKNOWN) in shown(wizard))
+    wait_until(lambda: sentence(ErrorCode.ORDER_UNKNOWN) in shown(wizard))
     assert not find(wizard, QAbstractButton, ORDER_BUTTON).isEnabled()
     assert len(agent.asked("order.place")) == 1
 
@@ -211,7 +211,7 @@ def test_the_truth_about_an_unknown_order_arrives_by_itself(qtbot: QtBot, opened
     wizard, _ = opened(order__place=[step])
     to_summary(wizard)
     click(wizard, ORDER_BUTTON)
-    qtbot.waitUntil(lambda: wizard.currentPage().title() == "Potwierdzenie")
+    wait_until(lambda: wizard.currentPage().title() == "Potwierdzenie")
 
 
 def test_a_refusal_that_arrives_late_gives_the_form_back(opened: Any) -> None:
@@ -259,13 +259,13 @@ def test_a_changed_price_is_shown_and_consented_to_anew(qtbot: QtBot, opened: An
     wizard, agent = opened(order__place=[failure(ErrorCode.PRICE_CHANGED, delivery="refused", quote=quote), {}])
     to_summary(wizard)
     click(wizard, ORDER_BUTTON)
-    qtbot.waitUntil(lambda: wizard.currentPage().title() == "Zgoda na automatyczne odnowienie")
+    wait_until(lambda: wizard.currentPage().title() == "Zgoda na automatyczne odnowienie")
     assert "z 560,14\u00a0zł na 615,00\u00a0zł" in shown(wizard)
     assert not find(wizard, QCheckBox, "Wyrażam zgodę na automatyczne odnowienie").isChecked()
     tick(wizard, "Wyrażam zgodę na automatyczne odnowienie")
     go_on(wizard, "Podsumowanie")
     click(wizard, ORDER_BUTTON)
-    qtbot.waitUntil(lambda: wizard.currentPage().title() == "Potwierdzenie")
+    wait_until(lambda: wizard.currentPage().title() == "Potwierdzenie")
     first, second = agent.asked("order.place")
     assert first["order"]["key"] != second["order"]["key"]
 
@@ -274,7 +274,7 @@ def test_fields_that_the_shop_refuses_lead_back_to_their_page(qtbot: QtBot, open
     wizard, _ = opened(order__place=[failure(ErrorCode.ORDER_INVALID, delivery="refused", fields=["orderer.phone"])])
     to_summary(wizard)
     click(wizard, ORDER_BUTTON)
-    qtbot.waitUntil(lambda: wizard.currentPage().title() == "Osoba zamawiająca")
+    wait_until(lambda: wizard.currentPage().title() == "Osoba zamawiająca")
     assert "601 234 567" in problem_at(wizard, "Telefon")
     assert find(wizard, QLineEdit, "Imię").text() == "Anna"
 
@@ -282,9 +282,9 @@ def test_fields_that_the_shop_refuses_lead_back_to_their_page(qtbot: QtBot, open
 def test_no_price_is_said_with_a_way_to_ask_again(qtbot: QtBot, opened: Any) -> None:
     wizard, _ = opened(order__quote=[failure(ErrorCode.OFFLINE), {}])
     tick(wizard, "Abonament")
-    qtbot.waitUntil(lambda: ErrorCode.OFFLINE.value in shown(wizard))
+    wait_until(lambda: ErrorCode.OFFLINE.value in shown(wizard))
     click(wizard, "Ponów")
-    qtbot.waitUntil(lambda: wizard.flow.quote is not None)
+    wait_until(lambda: wizard.flow.quote is not None)
     assert shown(wizard) == ""
 
 
@@ -315,7 +315,7 @@ def test_the_licence_that_comes_is_shown_as_renewed(qtbot: QtBot, opened: Any) -
     wizard, _ = opened(order__place=[{"events": events}])
     to_summary(wizard)
     click(wizard, ORDER_BUTTON)
-    qtbot.waitUntil(lambda: "Odnowiono do 22.12.2027" in _texts(wizard))
+    wait_until(lambda: "Odnowiono do 22.12.2027" in _texts(wizard))
     assert "Stan zamówienia: zrealizowane." in _texts(wizard)
 
 
@@ -333,7 +333,7 @@ def test_wrong_data_is_reported_and_the_ticket_is_told(qtbot: QtBot, opened: Any
     click(wizard, "Zgłoś niepoprawne dane…")
     (dialog,) = wizard.findChildren(CorrectionDialog)
     click(dialog, "Wyślij zgłoszenie")
-    qtbot.waitUntil(lambda: "K/2026/0001" in dialog._messages.text)
+    wait_until(lambda: "K/2026/0001" in dialog._messages.text)
     (report,) = agent.asked("data.correct")
     assert "526-283-15-03" in report["message"]
     click(dialog, "Zamknij")
