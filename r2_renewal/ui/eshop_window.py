@@ -156,7 +156,7 @@ class EshopWindow(QWidget):
             self.messages.warn(ErrorCode.ORDER_UNKNOWN)
         elif back is not None:
             way = WayOn("Wróć do zamówienia", partial(self._return_to_form, back.licence_id))
-            self.messages.warn(back.code, way, text=back.text)
+            self.messages.warn(back.code, *([way] if back.is_on_sale else []), text=back.text)
         elif self._told:
             self.messages.inform(self._told)
         else:

@@ -26,32 +26,36 @@ class GivenBack:
         licence_id: the program that it was for.
         code: why.
         text: what to say of it.
+        is_on_sale: whether it can be ordered once more.
     """
 
     licence_id: str
     code: ErrorCode
     text: str
+    is_on_sale: bool
 
 
 def fate_words(result: LoadResult) -> dict[str, str]:
-    """Return what the basket says of each licence whose last order has no receipt."""
-    return {
+    """Return what the basket says of each licence whose last order has no receipt; that none can be had any more says enough."""
+    gone = {entry.program.licence_id for entry in result.storefront.basket if not entry.on_sale}
+    words = {
         **dict.fromkeys(result.unsent, "nie wysłane"),
         **{refused.licence_id: "nie przyjęte" for refused in result.refused},
-        **dict.fromkeys(result.unanswered, "nie wiemy, czy dotarło"),
     }
+    left = {licence_id: word for licence_id, word in words.items() if licence_id not in gone}
+    return {**left, **dict.fromkeys(result.unanswered, "nie wiemy, czy dotarło")}
 
 
 def given_back(result: LoadResult) -> GivenBack | None:
     """Return the first order that came to nothing, of a program in the basket; None where there is none."""
-    programs = {entry.program.licence_id: entry.program.name for entry in result.storefront.basket}
-    for refused in result.refused:
-        if refused.licence_id in programs:
-            text = not_accepted_text(programs[refused.licence_id], refused)
-            return GivenBack(refused.licence_id, code_of(refused.error.code), text)
-    for licence_id in result.unsent:
-        if licence_id in programs:
-            return GivenBack(licence_id, ErrorCode.ORDER_NOT_SENT, not_sent_text(programs[licence_id]))
+    refused = {order.licence_id: order for order in result.refused}
+    for entry in result.storefront.basket:
+        licence_id, name = entry.program.licence_id, entry.program.name
+        if licence_id in refused:
+            order = refused[licence_id]
+            return GivenBack(licence_id, code_of(order.error.code), not_accepted_text(name, order), entry.on_sale)
+        if licence_id in result.unsent:
+            return GivenBack(licence_id, ErrorCode.ORDER_NOT_SENT, not_sent_text(name), entry.on_sale)
     return None
 
 

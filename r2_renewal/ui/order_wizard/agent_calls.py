@@ -33,6 +33,7 @@ class AgentCalls(QObject):
         refused: the ``ErrorData`` of an order that the shop refused.
         unsent: the ``ErrorCode`` of an order that was not sent.
         unknown: nobody knows yet whether the order arrived.
+        answered: the sending of the order is over, and one of these four was told.
         renewed: the last valid day of the licence that was installed, and whether that day moved.
         unrenewed: the ``ErrorCode`` of a licence that was refused.
     """
@@ -45,6 +46,7 @@ class AgentCalls(QObject):
     refused = Signal(object)
     unsent = Signal(object)
     unknown = Signal()
+    answered = Signal()
     renewed = Signal(object, bool)
     unrenewed = Signal(object)
 
@@ -110,6 +112,7 @@ class AgentCalls(QObject):
     def _on_placed(self, result: protocol.OrderResult) -> None:
         self._placing = False
         self.placed.emit(result.order)
+        self.answered.emit()
 
     def _on_not_placed(self, failure: CallFailure) -> None:
         self._placing = False
@@ -120,6 +123,7 @@ class AgentCalls(QObject):
             self.refused.emit(data)
         else:
             self.unsent.emit(failure.code)
+        self.answered.emit()
 
     def _on_event(self, _event: protocol.Event, content: object) -> None:
         match content:

@@ -80,8 +80,7 @@ class OrderWizard(FlowWizard):
         calls.refused.connect(self._on_refused)
         calls.unsent.connect(self._on_unsent)
         calls.unknown.connect(self._on_unknown)
-        for fate in (calls.placed, calls.refused, calls.unsent, calls.unknown):
-            fate.connect(lambda *_: self.told.emit())
+        calls.answered.connect(self.told)
         calls.renewed.connect(self._pages.confirmation.show_renewed)
         calls.unrenewed.connect(self._pages.confirmation.messages.warn)
 
