@@ -29,6 +29,14 @@ def served(settings: ShopSettings) -> Iterator[Module]:
         yield Module(client)
 
 
+def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
+
+
 def reaches(module: Module, order: Json, state: str, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while (now := module.get(paths.order(order["order_id"])).json()["state"]) != state:
@@ -73,7 +81,10 @@ def test_whether_the_consent_is_required_is_the_shops_switch(
     _process, url = start("--mail-folder", str(tmp_path / "mail"), *options)
     with module_at(url, prepared) as module:
         assert module.storefront()["consent_required"] is not optional
-        answer = module.submit(module.body(module.quote(LICENCE_ID), consent=None))
+        answer = module.submit(module.body(module.quote(LICENCE_ID), consents=[]))
         assert answer.status_code == (201 if optional else 422)
         if optional:
             reaches(module, answer.json(), "invoiced")
+            wait_for(lambda: len(list((tmp_path / "mail").glob("*.eml"))) == 2)
+            names = sorted(file.stem.partition("-")[2] for file in (tmp_path / "mail").glob("*.eml"))
+            assert names == ["invoice", "order_confirmation"]

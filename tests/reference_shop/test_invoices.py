@@ -28,7 +28,7 @@ from r2_renewal.reference_shop.ksef import checksum, made_up_number
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import InvoiceLineRow, InvoiceRow, MailRow, OrderRow
+from r2_renewal.reference_shop.tables import ConsentRow, InvoiceLineRow, InvoiceRow, MailRow, OrderRow
 from tests.reference_shop.conftest import POSTGRESQL, SQLITE, Calendar, add_customer
 from tests.reference_shop.module import LATER_LICENCE_ID, Module
 
@@ -119,6 +119,28 @@ def test_an_invoice_is_its_order_as_it_stood(issued: InvoiceRow, shop: Shop) -> 
     assert [(item.description, item.net, item.vat_rate) for item in issued.lines] == [
         ("Abonament R2płatnik do 50 pracowników", Decimal("455.40"), Decimal("0.23"))
     ]
+
+
+def test_an_order_of_several_programs_is_one_invoice_and_one_letter_with_every_consent(
+    module: Module, shop: Shop
+) -> None:
+    quote = module.quote_all((LICENCE_ID, "subscription"), (LATER_LICENCE_ID, "extension"))
+    answer = module.submit(module.body(quote))
+    assert answer.status_code == 201, answer.text
+    assert invoice(shop, answer.json()["order_id"])
+    own = only(shop)
+    assert [(item.position, item.net) for item in own.lines] == [
+        (number, Decimal(sold["net"]["amount"])) for number, sold in enumerate(quote["lines"], 1)
+    ]
+    assert own.gross == Decimal(quote["price"]["gross"]["amount"])
+    assert sum(total.price.gross.amount for total in invoices.totals(own.lines)) == own.gross
+    text = text_of(invoice_pdf(own)).replace("\u00a0", " ")
+    assert all(sold["description"] in text for sold in quote["lines"])
+    with shop.database.reading() as session:
+        mail = session.scalars(select(MailRow).where(MailRow.kind == "order_confirmation")).one()
+        consents = session.scalars(select(ConsentRow)).all()
+    assert len(consents) == 2
+    assert all(consent.full_text in mail.text for consent in consents)
 
 
 def test_an_order_is_invoiced_once(issued: InvoiceRow, shop: Shop) -> None:

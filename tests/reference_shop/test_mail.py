@@ -12,19 +12,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from jinja2 import UndefinedError
 from sqlalchemy import select
 
 from r2_renewal.domain.dates import warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.money import money, price_with_vat
 from r2_renewal.reference_shop.mail import letters
 from r2_renewal.reference_shop.mail.queue import LEASE, note_failed, note_sent, queue_mail, take_up
-from r2_renewal.reference_shop.mail.rendering import MailKind
+from r2_renewal.reference_shop.mail.rendering import MailKind, render
 from r2_renewal.reference_shop.mail.sender import MailSender, Posted, message_of, send_due
 from r2_renewal.reference_shop.mail.transports import (
     MailFolder,
@@ -33,9 +36,12 @@ from r2_renewal.reference_shop.mail.transports import (
     read_password,
     smtp_server,
 )
+from r2_renewal.reference_shop.renewal_rules import Reason
 from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, PreparedShop
+from r2_renewal.reference_shop.seller import seller
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import ConsentRow, MailRow, OrderRow
+from r2_renewal.reference_shop.tables import ConsentRow, InvoiceRow, MailRow, OrderRow
+from r2_renewal.settings import vendor
 from tests.faults import certificates
 from tests.reference_shop.conftest import POSTGRESQL, SQLITE
 from tests.reference_shop.module import Module
@@ -178,6 +184,81 @@ def test_text_and_html_say_the_same_and_load_nothing(shop: Shop, module: Module)
         assert plain == words_of(row.html), row.kind
         assert not re.search(r"<(img|script|link|iframe|style)|src=|url\(", row.html)
         assert "{" not in row.text
+
+
+RENEWED = {
+    "program": "R2płatnik",
+    "company": "Żak & Syn <sp. z o.o.>",
+    "renewal_date": date(2027, 12, 23),
+    "cancel_until": date(2027, 12, 22),
+    "last_day": date(2027, 12, 22),
+    "description": "Abonament R2płatnik do 50 pracowników",
+    "period_from": date(2027, 12, 23),
+    "period_to": date(2028, 12, 22),
+    "price": price_with_vat([money("1455.40")], Decimal("0.23")),
+    "noticed_on": date(2027, 11, 7),
+    "order_number": "ZAM/2027/000002",
+    "next_renewal": date(2028, 12, 23),
+    "next_cancel_until": date(2028, 12, 22),
+    "revoked_at": datetime(2027, 12, 1, 23, 30, tzinfo=UTC),
+    "gross": money("1790.14"),
+}
+
+
+def an_invoice(paid_at: datetime | None = None) -> InvoiceRow:
+    return InvoiceRow(
+        year=2027,
+        running=2,
+        order_number="ZAM/2027/000002",
+        buyer_nip="5262831503",
+        ksef_number="1234563218-20271223-0123456789AB-CD",
+        due_on=date(2028, 1, 6),
+        seller_name="Reset2",
+        account="83109000000000000012345678",
+        paid_at=paid_at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "said"),
+    [
+        (MailKind.INVOICE, {"invoice": an_invoice()}, "Rachunek: 83 1090 0000 0000 0000 1234 5678"),
+        (MailKind.INVOICE, {"invoice": an_invoice(datetime(2028, 1, 1, tzinfo=UTC))}, "Zapłacono: 1\u00a0790,14\u00a0zł"),
+        (MailKind.RENEWAL_NOTICE, {}, "Cena brutto: 1\u00a0790,14\u00a0zł"),
+        (MailKind.RENEWAL_DONE, {"invoice": an_invoice()}, "zapowiedzią z 07.11.2027"),
+        (MailKind.RENEWAL_CANCELLED, {"too_late_for": None}, "02.12.2027, godz.\u00a000:30 przyjęliśmy rezygnację"),
+        (MailKind.RENEWAL_CANCELLED, {"too_late_for": date(2027, 12, 23)}, "Kolejnych odnowień nie będzie."),
+        *((MailKind.RENEWAL_REFUSED, {"reason": reason.value}, words) for reason, words in {
+            Reason.NO_TIMELY_NOTICE: "co najmniej 30 dni wcześniej",
+            Reason.NO_CONSENT: "Nie mamy Twojej zgody",
+            Reason.INVOICE_DETAILS: "Zgłoś poprawny NIP",
+            Reason.NOT_ON_SALE: "nie ma już w cenniku",
+            Reason.ORDER_OPEN: "czeka inne zamówienie",
+            Reason.TOO_LATE: "nie udało się wykonać na czas",
+        }.items()),
+    ],
+)  # fmt: skip
+def test_every_letter_of_billing_and_renewal_reads_alike_in_both_forms(
+    kind: MailKind, values: dict[str, Any], said: str
+) -> None:
+    letter = render(kind, {**RENEWED, **values}, vendor(), seller())
+    assert said in letter.text
+    assert [word for word in letter.text.split() if set(word) != {"-"}] == words_of(letter.html)
+    assert "<sp." not in letter.html
+    assert "\n" not in letter.subject
+    assert vendor().contact_email in letter.text
+
+
+def test_every_reason_of_a_refusal_has_a_letter() -> None:
+    told = [
+        render(MailKind.RENEWAL_REFUSED, {**RENEWED, "reason": reason.value}, vendor(), seller()) for reason in Reason
+    ]
+    assert len({letter.text for letter in told}) == len(Reason)
+
+
+def test_a_letter_with_a_value_that_is_missing_is_a_fault_and_not_a_gap() -> None:
+    with pytest.raises(UndefinedError):
+        render(MailKind.RENEWAL_NOTICE, {"program": "R2płatnik"}, vendor(), seller())
 
 
 def test_a_withdrawal_is_acknowledged_with_content_day_and_time(shop: Shop, module: Module) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from r2_renewal.reference_shop.mail.rendering import MailKind, render
+from r2_renewal.reference_shop.mail.rendering import Letter, MailKind, render
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.tables import MailRow
 
@@ -64,24 +64,24 @@ def queue_mail(
     known = session.scalar(select(MailRow).where(MailRow.once == once))
     if known is not None:
         return known
-    letter = render(kind, values, settings.vendor, settings.seller)
-    row = MailRow(
-        customer_id=customer_id,
-        kind=kind.value,
-        once=once,
+    row = _written(settings, render(kind, values, settings.vendor, settings.seller))
+    row.customer_id, row.kind, row.once, row.recipient = customer_id, kind.value, once, to
+    row.useless_after = useless_after
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _written(settings: ShopSettings, letter: Letter) -> MailRow:
+    return MailRow(
         message_id=f"<{secrets.token_urlsafe(18)}@{settings.seller.mail_from.partition('@')[2]}>",
-        recipient=to,
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
         state=MailState.QUEUED.value,
         created_at=settings.now(),
         attempts=0,
-        useless_after=useless_after,
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def take_up(session: Session, now: datetime) -> MailRow | None:
