@@ -14,10 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, func, make_url, select
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
+from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.reference_shop import schema
+from r2_renewal.reference_shop.problems import Refusal
 
 BUSY_SECONDS = 15
 CONNECT_SECONDS = 10
@@ -79,8 +82,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that changes nothing."""
-        with Session(self._reader, expire_on_commit=False) as session:
+        """Open a session that changes nothing.
+
+        Raises:
+            Refusal: MALFORMED, for a value that the database cannot hold.
+        """
+        with _holding(), Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -89,14 +96,26 @@ class Database:
 
         Args:
             customer_id: the customer whose rows alone are read and written, so that others' need not wait; empty for any.
+
+        Raises:
+            Refusal: MALFORMED, for a value that the database cannot hold.
         """
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with _holding(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             _take_writers_lock(session.connection(), customer_id)  # now, before the first read
             yield session
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _holding() -> Iterator[None]:
+    # PostgreSQL keeps no NUL in a text and nothing longer than its column: what a caller sent so is no name of anything.
+    try:
+        yield
+    except DataError as error:
+        raise Refusal(ProblemCode.MALFORMED, "a value that the database cannot hold") from error
 
 
 def _engine(url: str) -> Engine:
