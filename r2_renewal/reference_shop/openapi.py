@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response, Router
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -22,7 +22,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from r2_renewal.contract import accounts, structs
 from r2_renewal.contract.paths import IDEMPOTENCY_KEY, IF_MATCH, PROBLEM_TYPE
 from r2_renewal.contract.problems import FieldProblem, Problem, ProblemCode
-from r2_renewal.reference_shop.problems import STATUS, TITLES
+from r2_renewal.reference_shop.problems import STATUS, TITLES, Refusal, answer
 
 API_VERSION = "1.0.0"
 SCHEME = "session"
@@ -76,8 +76,14 @@ def config() -> OpenAPIConfig:
         description="Renewal of subscriptions: storefront, quotes, orders with obligation to pay, signed licence files.",
         components=Components(security_schemes={SCHEME: scheme}),
         render_plugins=(_Served(),),
+        openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, after_request=_as_problem),
         use_handler_docstrings=True,
     )
+
+
+def _as_problem(given: Response[Any]) -> Response[Any]:
+    # The framework would tell of an address that is not there by a page of its own.
+    return answer(Refusal(ProblemCode.NOT_FOUND)) if given.status_code == HTTPStatus.NOT_FOUND else given
 
 
 class _Served(JsonRenderPlugin):

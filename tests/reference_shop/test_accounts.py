@@ -22,8 +22,6 @@ from r2_renewal.reference_shop.tables import ConsentRow, LicenceRow, MailRow, Or
 from tests.reference_shop.conftest import Calendar
 from tests.reference_shop.module import INVOICE_EMAIL, Json, Module, as_price, fields, problem
 
-BOTH_DATABASES = True
-
 
 @pytest.fixture
 def account(serve: Callable[..., Module], prepared: PreparedShop) -> Module:
