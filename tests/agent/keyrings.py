@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from r2_renewal.agent.vault import OPTION, Vault
+from r2_renewal.agent.vault_process import LONGEST_LIFE_SECONDS
 
 FAKES = Path(__file__).resolve().parent.parent / "fakes"
 SHOP = "https://sklep.example.pl/"
@@ -60,8 +61,8 @@ def is_gone(process: int) -> bool:
     return True
 
 
-def await_gone(process: int, patience: float = PATIENCE) -> None:
-    """Wait for the end of a process that is no child of ours."""
+def await_gone(process: int, patience: float = LONGEST_LIFE_SECONDS / 2) -> None:
+    """Wait for the end of a process that is no child of ours; by default not so long that it might end by its own limit."""
     end = time.monotonic() + patience
     while not is_gone(process):
         assert time.monotonic() < end, "left behind"

@@ -121,6 +121,15 @@ def test_a_full_log_is_set_aside_and_the_oldest_goes(tmp_path: Path) -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.glob("agent.log"))
 
 
+def test_an_agent_that_comes_too_late_sets_nothing_aside(tmp_path: Path) -> None:
+    """It saw the full file, and while it waited for the lock another agent has rotated."""
+    (tmp_path / f"{FILE_NAME}.1").write_bytes(b"just set aside")
+    opened(tmp_path).write(Step.BEGIN, Done.OK)
+    agent_log._rotate(tmp_path / FILE_NAME)
+    assert len(lines_of(tmp_path)) == 1
+    assert (tmp_path / f"{FILE_NAME}.1").read_bytes() == b"just set aside"
+
+
 WRITER = """
 import sys
 from pathlib import Path
