@@ -93,8 +93,14 @@ class AgentProcess(QProcess):
         application = QCoreApplication.instance()
         self.setParent(application)
         self.finished.connect(self.deleteLater)
+        self.errorOccurred.connect(self._go_if_never_started)
         if application is not None:
             application.aboutToQuit.connect(self.await_end)
+
+    def _go_if_never_started(self, error: QProcess.ProcessError) -> None:
+        # A process that never started never finishes either.
+        if error is QProcess.ProcessError.FailedToStart:
+            self.deleteLater()
 
     def await_end(self) -> None:
         """Wait for the end, at most a second: the host's event loop is over and nobody looks at a window any more."""

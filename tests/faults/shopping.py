@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.embedding.module import RenewalModule
 from r2_renewal.licensing.issue import licence_payload, sign_licence
 from r2_renewal.licensing.reader import parse_certificate
-from r2_renewal.reference_shop.folder import settings_of
+from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.fulfilment import fulfil, open_orders
 from r2_renewal.reference_shop.licence_files import reissue
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop, prepare
@@ -51,8 +52,8 @@ class RealShop:
         prepared: its folder, the licence and the trusted keys.
     """
 
-    def __init__(self, folder: Path, days_left: int = 30) -> None:
-        self.prepared: PreparedShop = prepare(folder, days_left, today_in_warsaw())
+    def __init__(self, prepared: PreparedShop) -> None:
+        self.prepared = prepared
         self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -176,6 +177,10 @@ class CustomersComputer:
         """Return what the programs here think of the computer's clock."""
         return {module.state.clock for _, module in self._programs}
 
+    def agents(self) -> list[AgentProcess]:
+        """Return the agents of the programs here."""
+        return [agent for host, _ in self._programs for agent in host.findChildren(AgentProcess)]
+
     def close(self) -> None:
         """Leave every program, and wait until their agents are gone."""
         for host, module in self._programs:
@@ -186,10 +191,22 @@ class CustomersComputer:
         wait_until(lambda: not QCoreApplication.instance().findChildren(AgentProcess), what="end of the agents")
 
 
+@pytest.fixture(scope="session")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> PreparedShop:
+    """A shop made ready once, to be copied: its keys and tables take longer to make than to copy."""
+    return prepare(tmp_path_factory.mktemp("stock"), 30, today_in_warsaw())
+
+
+def copied(stock: PreparedShop, folder: Path) -> PreparedShop:
+    """Return a shop of its own with the same data."""
+    shutil.copytree(stock.folder.path, folder)
+    return replace(stock, folder=ShopFolder(folder))
+
+
 @pytest.fixture
-def real_shop(tmp_path: Path) -> Iterator[RealShop]:
+def real_shop(stock: PreparedShop, tmp_path: Path) -> Iterator[RealShop]:
     """The real shop, serving; it fulfils nothing by itself."""
-    shop = RealShop(tmp_path / "shop")
+    shop = RealShop(copied(stock, tmp_path / "shop"))
     shop.start()
     yield shop
     shop.close()

@@ -20,10 +20,11 @@ from pytestqt.qtbot import QtBot
 
 from r2_renewal.contract import paths
 from r2_renewal.domain.clock import ClockState
+from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.licence import VerdictKind
 from r2_renewal.embedding.state import Status
-from r2_renewal.reference_shop.seed import LICENCE_ID
+from r2_renewal.reference_shop.seed import LICENCE_ID, prepare
 from r2_renewal.store.clock_marks import ClockMarkFile
 from r2_renewal.store.outbox import Outbox
 from r2_renewal.ui.basket_model import Column
@@ -43,10 +44,11 @@ from tests.faults.shopping import (
     is_received,
     real_shop,
     said,
+    stock,
 )
 from tests.licence_files import Vendor
 
-__all__ = ["customer", "fake_clock", "real_shop"]
+__all__ = ["customer", "fake_clock", "real_shop", "stock"]
 
 
 def verdict_of(customer: CustomersComputer) -> tuple[VerdictKind, int | None]:
@@ -215,7 +217,7 @@ def test_s15_what_a_later_shop_says_besides_is_ignored_and_an_unknown_state_is_i
 def test_s16_a_shop_whose_clock_is_a_day_off_ends_no_subscription(
     qtbot: QtBot, tmp_path: Path, fake_clock: Path, by: str
 ) -> None:
-    shop = RealShop(tmp_path / "shop", days_left=0)
+    shop = RealShop(prepare(tmp_path / "shop", 0, today_in_warsaw()))
     with closing(shop), closing(CustomersComputer(tmp_path / "komputer", shop)) as computer:
         shop.start(LD_PRELOAD=str(fake_clock), FAKETIME=by, DONT_FAKE_MONOTONIC="1")
         eshop = computer.open_eshop()

@@ -39,10 +39,11 @@ from tests.faults.shopping import (
     is_received,
     real_shop,
     said,
+    stock,
 )
 from tests.licence_files import Vendor
 
-__all__ = ["customer", "real_shop"]
+__all__ = ["customer", "real_shop", "stock"]
 
 PRICE = "560.14"
 AT_ONCE = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from pytestqt.qtbot import QtBot
 
 from r2_renewal.agent import protocol
@@ -13,6 +13,7 @@ from r2_renewal.agent.protocol import Method
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.ui import agent_link
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
+from tests.driver import wait_until
 from tests.ui.conftest import HELLO, Agent, failure
 
 
@@ -120,3 +121,11 @@ def test_closing_ends_the_process_without_a_wait(qtbot: QtBot, agent: Callable[.
     with qtbot.waitSignal(process.finished, timeout=60_000):
         made.link.close()
     assert not made.link.is_running
+
+
+def test_an_agent_that_cannot_be_started_leaves_nothing_though_the_link_closed_meanwhile(qtbot: QtBot) -> None:
+    owner = QObject()
+    link = AgentLink(("/nonexistent/agent",), HELLO, owner)
+    load(link, owner)
+    link.close()
+    wait_until(lambda: not QCoreApplication.instance().findChildren(agent_link.AgentProcess), what="end of the process")
