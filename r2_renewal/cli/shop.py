@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r2_renewal.cli.mail_options import add_mail, transport_of
-from r2_renewal.cli.values import a_date, a_path, a_port, seconds
+from r2_renewal.cli.values import a_date, a_network, a_path, a_port, seconds
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 if TYPE_CHECKING:
@@ -74,6 +74,14 @@ def _add_serve(commands: Commands) -> None:
     )
     add_mail(parser)
     parser.add_argument("--stop-with-stdin", action="store_true", help="kończy pracę, gdy zamknie się wejście")
+    parser.add_argument(
+        "--trusted-proxy",
+        action="append",
+        type=a_network,
+        default=[],
+        metavar="ADRES",
+        help="adres albo sieć serwera pośredniczącego, któremu wierzyć w X-Forwarded-For i X-Forwarded-Proto; można powtórzyć",
+    )
     parser.add_argument(
         "--fault-hooks", action="store_true", help="pozwala testom zamawiać awarie; nigdy w prawdziwym sklepie"
     )
@@ -145,6 +153,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         lambda: print(announcement, flush=True),
         stop_with_stdin=arguments.stop_with_stdin,
         fault_hooks=arguments.fault_hooks,
+        trusted_proxies=arguments.trusted_proxy,
     )
     return 0
 

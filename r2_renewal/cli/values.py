@@ -6,6 +6,7 @@ Rule: a value that makes no sense is a wrong command, refused before any work is
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import math
 from collections.abc import Callable
 from datetime import date
@@ -41,6 +42,12 @@ def a_date(text: str) -> date:
 def a_port(text: str) -> int:
     """Return a TCP port; 0 stands for a free one."""
     return _whole(text, 0, _LAST_PORT)
+
+
+def a_network(text: str) -> str:
+    """Return an IP address or network, written the usual way."""
+    network = _read(ipaddress.ip_network, text, "podaj adres IP albo sieć, np. 10.0.0.0/8")
+    return str(network.network_address) if network.num_addresses == 1 else str(network)
 
 
 def days_left(text: str) -> int:

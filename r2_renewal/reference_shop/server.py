@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 import uvicorn
@@ -93,6 +93,7 @@ def serve(
     *,
     stop_with_stdin: bool = False,
     fault_hooks: bool = False,
+    trusted_proxies: Sequence[str] = (),
 ) -> None:
     """Serve until stopped.
 
@@ -102,12 +103,14 @@ def serve(
         on_listening: called once, when requests are answered.
         stop_with_stdin: whether the end of stdin stops the server, so that it never outlives who started it.
         fault_hooks: whether tests may ask for faults; never in a real shop.
+        trusted_proxies: addresses or networks whose word is taken for who calls and whether by https; nobody else's is.
     """
     config = uvicorn.Config(
         _application(settings, fault_hooks=fault_hooks),
         log_config=None,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         lifespan="on",
         ws="none",
         server_header=False,
