@@ -106,6 +106,9 @@ def test_an_installed_wheel_has_its_resources(tmp_path: Path, repository: Path) 
     assert found.is_relative_to(installed)
     assert found.read_text(encoding="utf-8") == resource("texts", "rodo-1.txt").read_text(encoding="utf-8")
     assert not (installed / "r2_renewal" / "_resources" / "pictures").exists()
+    migrations = Path("r2_renewal", "reference_shop", "migrations")
+    shipped = {path.relative_to(repository) for path in (repository / migrations).rglob("*.py")}
+    assert shipped == {path.relative_to(installed) for path in (installed / migrations).rglob("*.py")} != set()
 
 
 def test_a_frozen_bundle_looks_in_itself_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

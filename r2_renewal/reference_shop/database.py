@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, func, make_url, select
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
@@ -131,7 +131,15 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _tell_no_values)
     return engine
+
+
+def _tell_no_values(context: ExceptionContext) -> None:
+    # PostgreSQL adds the refused row or key to its message.
+    message = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if message and context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (message,)
 
 
 def _wait_until_alone(connection: Connection) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from r2_renewal.contract import paths
+from r2_renewal.reference_shop.shop import Shop
+from r2_renewal.reference_shop.tables import CorrectionRow
 from tests.reference_shop.module import Module, asked
 
 BOTH_DATABASES = True
@@ -23,3 +27,10 @@ def test_an_odd_name_of_an_object_is_refused_and_breaks_nothing(module: Module, 
     assert {answer.status_code for answer in answers} <= {400, 401, 404, 422}
     assert all(answer.headers["content-type"] == "application/problem+json" for answer in answers)
     assert module.order("L-R2P-100482")["state"] == "placed"
+
+
+def test_an_error_of_the_database_tells_no_values(shop: Shop) -> None:
+    report = insert(CorrectionRow).values(customer_id="Kłosowska", message="x", created_at=shop.settings.now())
+    with pytest.raises(IntegrityError) as error, shop.database.writing() as session:
+        session.execute(report)
+    assert "Kłosowska" not in str(error.value)
