@@ -115,7 +115,7 @@ def order_place(desk: Desk, params: protocol.PlaceParams) -> protocol.OrderResul
     """Place a confirmed order; from then on it is watched, unless it was refused before anything was written down."""
     key = params.order.key
     try:
-        order = desk.sender.place(params.order)
+        order = desk.sender.place(params.order, params.customer)
     except Exception as error:
         if type(error) is not RenewalError:
             desk.settler.watch(key)

@@ -57,8 +57,12 @@ class OrderSender:
         self._seconds = order_seconds
         self._customer = customer
 
-    def place(self, confirmed: ConfirmedOrder) -> Order:
+    def place(self, confirmed: ConfirmedOrder, customer: str = "") -> Order:
         """Place what the customer confirmed, or return what became of it when it was placed before.
+
+        Args:
+            confirmed: the order.
+            customer: whose form it was made from; empty for the customer whose licence lies here.
 
         Raises:
             RenewalError: STORE, KEY_REUSED or ORDER_IN_PROGRESS before anything was written or sent.
@@ -71,7 +75,7 @@ class OrderSender:
             confirmed.quote.licence_id,
             translate.digest(request),
             msgspec.json.encode(request),
-            OrderForm(self._customer(confirmed.nip), msgspec.json.encode(draft_of_order(confirmed))),
+            OrderForm(customer or self._customer(confirmed.nip), msgspec.json.encode(draft_of_order(confirmed))),
         )
         while row is not None and deadline.left:
             if row.state is OutboxState.ACCEPTED:

@@ -160,9 +160,10 @@ class QuoteResult(Message, frozen=True):
 
 
 class PlaceParams(Message, frozen=True):
-    """Attributes: order: what the customer confirmed, with its key."""
+    """Attributes: order: what the customer confirmed, with its key; customer: whose form it is, as ``draft.load`` told it."""
 
     order: ConfirmedOrder
+    customer: str = ""
 
 
 class OrderResult(Message, frozen=True):

@@ -102,10 +102,10 @@ class AgentCalls(QObject):
         """Whether an order is under way, so that a second click does nothing."""
         return self._placing
 
-    def place(self, order: ConfirmedOrder) -> None:
-        """Send a confirmed order."""
+    def place(self, order: ConfirmedOrder, customer: str) -> None:
+        """Send a confirmed order, made from the form of a customer."""
         self._placing, self._key = True, order.key
-        call = self._link.call(Method.ORDER_PLACE, protocol.PlaceParams(order=order), self)
+        call = self._link.call(Method.ORDER_PLACE, protocol.PlaceParams(order=order, customer=customer), self)
         call.finished.connect(self._on_placed)
         call.failed.connect(self._on_not_placed)
 

@@ -128,6 +128,11 @@ class DraftKeeper(QObject):
         self._is_over = True
 
     @property
+    def customer(self) -> str:
+        """Whose form it is; empty before the agent told it."""
+        return self._customer
+
+    @property
     def left(self) -> Draft | None:
         """The form as it is left, to be begun with again where it could not be saved; None where nothing was typed."""
         is_begun = not self._is_over and not self._is_asking and self._wanted != self._blank

@@ -138,7 +138,7 @@ class OrderWizard(FlowWizard):
         self._mirror(self.flow.confirm(str(uuid.uuid4())))
         self._messages(Step.SUMMARY).inform("Wysyłam zamówienie…")
         self._let_order(allowed=False)
-        self._calls.place(self.flow.confirmed_order())
+        self._calls.place(self.flow.confirmed_order(), self._drafts.customer)
 
     def _let_order(self, *, allowed: bool) -> None:
         # The focus goes to the message first: left on a disabled button, Qt would hand it, and Enter, to „Anuluj".
