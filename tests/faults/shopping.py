@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QMainWindow, QTableView
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QTableView
 from pytestqt.qtbot import QtBot
 
 import r2_renewal
@@ -85,11 +85,11 @@ class RealShop:
         with closing(self._database()) as database, database:
             assert database.execute(statement, values).rowcount > 0
 
-    def orders(self) -> list[tuple[str, str]]:
-        """Return state and gross total of every order."""
+    def orders(self) -> list[str]:
+        """Return the gross total of every order."""
         with closing(self._database()) as database:
-            query = "SELECT state, gross FROM orders JOIN quotes ON quotes.id = orders.quote_id ORDER BY pk"
-            return database.execute(query).fetchall()
+            query = "SELECT gross FROM orders JOIN quotes ON quotes.id = orders.quote_id ORDER BY pk"
+            return [gross for (gross,) in database.execute(query)]
 
     def fulfil(self) -> None:
         """Fulfil every order on its way."""
@@ -231,6 +231,7 @@ def filled_form(eshop: EshopWindow) -> OrderWizard:
     wait_until(lambda: cells(eshop, Column.PROGRAM) and eshop.order_button.isEnabled(), what="basket")
     click(eshop, "Zamów…")
     (wizard,) = eshop.findChildren(OrderWizard)
+    begin_anew(wizard)
     tick(wizard, "Abonament")
     wait_until(lambda: wizard.flow.quote is not None, what="price")
     go_on(wizard, "Dane do faktury")
@@ -241,6 +242,14 @@ def filled_form(eshop: EshopWindow) -> OrderWizard:
     go_on(wizard, "Zgoda na automatyczne odnowienie")
     consent_again(wizard)
     return wizard
+
+
+def begin_anew(wizard: OrderWizard) -> None:
+    """Leave a draft that another program of this computer may have begun."""
+    wait_until(lambda: wizard._drafts.customer, what="word on drafts")
+    for button in wizard.findChildren(QAbstractButton):
+        if button.text() == "Zacznij od nowa" and button.isVisible():
+            button.click()
 
 
 def consent_again(wizard: OrderWizard) -> None:

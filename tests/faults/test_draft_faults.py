@@ -35,7 +35,6 @@ from tests.samples import storefront
 from tests.ui.conftest import LINKS, Agent, agent, failure
 from tests.ui.test_drafts import question
 
-
 __all__ = ["agent", "customer", "real_shop", "stock"]
 
 
