@@ -249,7 +249,7 @@ def test_h7_suspended_longer_than_a_deadline_the_order_is_one_under_one_key(
     assert out.decode().split()[-1:] == ["done"], out.decode() + errors.decode()
     assert b"Traceback" not in errors
     assert len({(seen.key, seen.body) for seen in relay.seen("POST", paths.ORDERS)}) == 1
-    assert [state for state, _ in real_shop.orders()] == ["fulfilled"]
+    assert len(real_shop.orders()) == 1
 
 
 # H9: a host with ways of its own

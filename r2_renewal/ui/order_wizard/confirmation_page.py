@@ -75,7 +75,7 @@ def state_text(state: OrderState) -> str:
     return {
         OrderState.PLACED: "złożone",
         OrderState.ACCEPTED: "przyjęte, w realizacji",
-        OrderState.INVOICED: "wystawiono fakturę",
+        OrderState.INVOICED: "wystawiono fakturę, w realizacji",
         OrderState.PAID: "opłacone, w realizacji",
         OrderState.FULFILLED: "zrealizowane",
         OrderState.CANCELLED: "anulowane",
