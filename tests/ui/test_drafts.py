@@ -267,6 +267,8 @@ def test_nothing_is_saved_over_a_draft_that_was_not_loaded_yet(opened: Any) -> N
     wizard, agent = opened(draft__load=[failure(ErrorCode.STORE), found()])
     tick(wizard, "Rozszerzenie")
     wait_until(lambda: question(wizard), what="question")
+    wizard._drafts.save()  # as the end of the program would
+    settle(wizard, agent)
     assert agent.asked("draft.save") == []
     click(wizard, "Zacznij od nowa")
     wait_until(lambda: saved(agent), what="a draft of what was typed meanwhile")
