@@ -102,6 +102,9 @@ def document(app: Litestar) -> dict[str, Any]:
             _forget_foreign_problem(operation)
             _settle_responses(operation["responses"])
             _settle_headers(operation.get("parameters", ()))
+    for schema in described["components"]["schemas"].values():
+        for field in schema.get("properties", {}).values():
+            _settle_items(field)
     for struct in (*vars(structs).values(), *vars(accounts).values(), Problem, FieldProblem):
         _describe_fields(described["components"]["schemas"], struct)
     return described
@@ -132,6 +135,13 @@ def _settle_headers(parameters: Sequence[dict[str, Any]]) -> None:
             # Optional to the framework only, so that its absence is answered with our own problem.
             parameter["required"] = True
             parameter["schema"] = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"}
+
+
+def _settle_items(field: dict[str, Any]) -> None:
+    # The generator reads the "..." of a bounded tuple as one more kind of item, of any shape, beside the one named.
+    kinds = field.get("items", {}).get("oneOf", [])
+    if {} in kinds:
+        (field["items"],) = (kind for kind in kinds if kind)
 
 
 def _describe_fields(schemas: dict[str, Any], struct: object) -> None:

@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from hypothesis.stateful import run_state_machine_as_test
 from schemathesis import checks, openapi
 from schemathesis.specs.openapi import checks as conformance
 
 from r2_renewal.reference_shop import account_routes
+from r2_renewal.reference_shop.fulfilment import invoice
 from r2_renewal.reference_shop.limit import Limit, Limits
-from r2_renewal.reference_shop.seed import PreparedShop
+from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
+from r2_renewal.reference_shop.shop import Shop
 from tests.reference_shop.module import Module
 
 LONG, SHORT = 100, 20
@@ -45,8 +48,8 @@ def account(serve: Callable[..., Module], prepared: PreparedShop, monkeypatch: p
     return serve(limits=UNLIMITED).log_in(prepared.account_email, prepared.account_password)
 
 
-def send(account: Module, case: Any) -> None:
-    """Send what was made up, and check the answer."""
+def send(account: Module, case: Any) -> Any:
+    """Send what was made up, and check and return the answer."""
     made = case.as_transport_kwargs(base_url=str(account.http.base_url))
     answer = account.http.request(
         made["method"],
@@ -56,7 +59,9 @@ def send(account: Module, case: Any) -> None:
         json=made.get("json"),
         content=made.get("data"),
     )
-    case.validate_response(schemathesis.Response.from_any(answer), checks=CHECKS)
+    given = schemathesis.Response.from_any(answer)
+    case.validate_response(given, checks=CHECKS)
+    return given
 
 
 def test_every_call_answers_as_described(account: Module, examples: int) -> None:
@@ -83,3 +88,32 @@ def _try(account: Module, operation: Any, examples: int) -> int:
 
     one()
     return len(sent)
+
+
+def test_calls_that_follow_from_one_another_answer_as_described(account: Module, shop: Shop, examples: int) -> None:
+    invoice(shop, account.order(LICENCE_ID)["order_id"])  # so that there is something to follow
+    described = openapi.from_dict(account.get("/schema/openapi.json").json())
+    answered: set[tuple[str, int]] = set()
+
+    class Customer(described.exclude(path_regex="account-sessions").as_state_machine()):  # type: ignore[misc]
+        """A customer who does one thing after another with what the answers name."""
+
+        def call(self, case: Any, **_options: Any) -> Any:
+            answer = send(account, case)
+            answered.add((case.operation.label, int(answer.status_code)))
+            return answer
+
+        def validate_response(self, *_checked: Any, **_already: Any) -> None:
+            """Leave it: ``send`` has."""
+
+    run_state_machine_as_test(
+        Customer,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=6,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
+    assert [label for label, status in answered if "{" in label and status == 200], answered
