@@ -23,7 +23,7 @@ from r2_renewal.reference_shop.fulfilment import fulfil
 from r2_renewal.reference_shop.seed import prepare
 from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import open_shop
-from r2_renewal.reference_shop.tables import Customer, PriceItem, QuoteRow
+from r2_renewal.reference_shop.tables import Customer, PriceItem, QuoteLineRow, QuoteRow
 from tests.agent.conversation import Hosts
 from tests.licence_files import Vendor
 from tests.reference_shop.conftest import DAYS_LEFT, TODAY, add_customer
@@ -70,8 +70,8 @@ class RealShop:
     def orders(self, licence_id: str) -> list[tuple[str, str]]:
         """Return key and identifier of every order for a licence, in the order in which they were placed."""
         query = (
-            "SELECT coalesce(k.key, ''), o.id FROM orders o LEFT JOIN idempotency_keys k ON k.order_id = o.id"
-            " WHERE o.licence_id = ? ORDER BY o.pk"
+            "SELECT coalesce(k.key, ''), o.id FROM orders o JOIN order_lines l ON l.order_pk = o.pk"
+            " LEFT JOIN idempotency_keys k ON k.order_id = o.id WHERE l.licence_id = ? ORDER BY o.pk"
         )
         with closing(sqlite3.connect(self._folder.database_file, timeout=15)) as database:
             return list(database.execute(query, (licence_id,)))
@@ -82,10 +82,11 @@ class RealShop:
 
     def reprice(self, licence_id: str) -> None:
         """Raise every price by a złoty, and hold none that was quoted for a licence."""
+        quotes = select(QuoteRow).where(QuoteRow.lines.any(QuoteLineRow.licence_id == licence_id))
         with self._inside.database.writing() as session:
             for item in session.scalars(select(PriceItem)):
                 item.net += 1
-            for quote in session.scalars(select(QuoteRow).where(QuoteRow.licence_id == licence_id)):
+            for quote in session.scalars(quotes):
                 quote.expires_at = self._inside.settings.now()
 
     def kill_and_start(self, seconds_down: float = 0.0) -> None:

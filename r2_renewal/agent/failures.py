@@ -23,6 +23,7 @@ _CODES = {
     ProblemCode.UNAUTHORIZED: ErrorCode.SESSION_EXPIRED,
     ProblemCode.BAD_CREDENTIALS: ErrorCode.ACCOUNT_REFUSED,
     ProblemCode.LICENCE_REFUSED: ErrorCode.LICENCE_REFUSED_BY_SHOP,
+    ProblemCode.SCOPE: ErrorCode.LOGIN_AGAIN,
     ProblemCode.NOT_FOUND: ErrorCode.NOT_FOUND,
     ProblemCode.KEY_IN_FLIGHT: ErrorCode.ORDER_IN_PROGRESS,
     ProblemCode.KEY_REUSED: ErrorCode.KEY_REUSED,
@@ -32,8 +33,12 @@ _CODES = {
     ProblemCode.NIP_INVALID: ErrorCode.INVOICE_NIP_INVALID,
     ProblemCode.OFFER_WITHDRAWN: ErrorCode.OFFER_WITHDRAWN,
     ProblemCode.ORDER_OPEN: ErrorCode.ORDER_IN_PROGRESS,
+    ProblemCode.CUSTOMER_CHANGED: ErrorCode.CUSTOMER_CHANGED,
+    ProblemCode.WITHDRAWAL_TOO_LATE: ErrorCode.WITHDRAWAL_TOO_LATE,
+    ProblemCode.ORDER_CLOSED: ErrorCode.ORDER_CLOSED,
     ProblemCode.TOO_MANY: ErrorCode.SHOP_BUSY,
     ProblemCode.INTERNAL: ErrorCode.SHOP_FAILURE,
+    ProblemCode.NOT_READY: ErrorCode.SHOP_FAILURE,
 }
 _NOT_PROCESSED = (ErrorCode.SESSION_EXPIRED, ErrorCode.SHOP_BUSY)
 _RETRIED = (ErrorCode.OFFLINE, ErrorCode.TIMEOUT, ErrorCode.SHOP_FAILURE, ErrorCode.SHOP_BUSY)

@@ -52,6 +52,8 @@ class ErrorCode(StrEnum):
     KEY_REUSED = "R2-O09"
     ORDER_IN_PROGRESS = "R2-O10"
     ORDER_CANCELLED = "R2-O11"
+    WITHDRAWAL_TOO_LATE = "R2-O12"
+    ORDER_CLOSED = "R2-O13"
 
     ACCOUNT_REFUSED = "R2-A01"
     LOGIN_AGAIN = "R2-A02"
@@ -60,6 +62,7 @@ class ErrorCode(StrEnum):
     VAULT_FAILED = "R2-A05"
     VAULT_MUTE = "R2-A06"
     VAULT_TOO_LONG = "R2-A07"
+    CUSTOMER_CHANGED = "R2-A08"
 
     AGENT_MISSING = "R2-S01"
     AGENT_DIED = "R2-S02"
@@ -78,6 +81,11 @@ class ErrorCode(StrEnum):
     FILE_NOT_WRITABLE = "R2-S15"
     MAIL_SETTINGS = "R2-S16"
     INTERNAL = "R2-S99"
+
+    @classmethod
+    def named(cls, text: str) -> ErrorCode:
+        """Return the code that a text names; INTERNAL for one that this version does not know."""
+        return cls(text) if text in set(cls) else cls.INTERNAL
 
 
 class RenewalError(Exception):

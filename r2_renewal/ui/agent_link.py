@@ -18,7 +18,6 @@ from PySide6.QtCore import QCoreApplication, QObject, QProcess, QTimer, Signal
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Event, HelloParams, Incoming, Message, Method, Request
 from r2_renewal.domain.errors import ErrorCode
-from r2_renewal.ui.error_texts import code_of
 
 LOG = logging.getLogger("r2_renewal.ui")
 DEADLINES_MS = {
@@ -268,7 +267,7 @@ class AgentLink(QObject):
 
     def _answer(self, number: int, message: Incoming) -> object:
         if message.error is not None:
-            return CallFailure(code_of(message.error.data.code), message.error.data)
+            return CallFailure(ErrorCode.named(message.error.data.code), message.error.data)
         call = self._calls.get(number)
         if call is None or not shiboken6.isValid(call):
             return None

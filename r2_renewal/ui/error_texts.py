@@ -17,14 +17,6 @@ def sentence(code: ErrorCode) -> str:
     return {**of_users, **_of_the_shops_keeper()}[code]
 
 
-def code_of(text: str) -> ErrorCode:
-    """Return the code that a text names; INTERNAL for one that this version does not know."""
-    try:
-        return ErrorCode(text)
-    except ValueError:
-        return ErrorCode.INTERNAL
-
-
 def _of_licences() -> dict[ErrorCode, str]:
     return {
         ErrorCode.LICENCE_MISSING: "Nie znaleziono pliku licencji. Wczytaj plik otrzymany od sprzedawcy albo poproś o niego przez eBOK.",
@@ -96,6 +88,8 @@ def _of_orders() -> dict[ErrorCode, str]:
         ErrorCode.KEY_REUSED: "Pod tym potwierdzeniem zapisano już inne zamówienie. Otwórz eSklep ponownie i sprawdź zamówienia.",
         ErrorCode.ORDER_IN_PROGRESS: "To zamówienie jest właśnie przetwarzane. Poczekaj chwilę – sprawdzimy jego stan.",
         ErrorCode.ORDER_CANCELLED: "Zamówienie zostało anulowane. Jeśli to pomyłka, złóż je ponownie w Pomoc → eSklep.",
+        ErrorCode.WITHDRAWAL_TOO_LATE: "Termin na odstąpienie od umowy już minął. W sprawie tego zamówienia napisz przez eBOK.",
+        ErrorCode.ORDER_CLOSED: "Tego zamówienia nie można już zmienić w ten sposób. Wybierz „Odśwież”, aby zobaczyć jego stan.",
     }
 
 
@@ -108,6 +102,7 @@ def _of_the_account() -> dict[ErrorCode, str]:
         ErrorCode.VAULT_FAILED: "Magazyn haseł systemu zgłosił błąd. Zaloguj się ponownie albo poproś o pomoc administratora.",
         ErrorCode.VAULT_MUTE: "Magazyn haseł systemu nie odpowiedział na czas. Odblokuj go i zaloguj się ponownie.",
         ErrorCode.VAULT_TOO_LONG: "Ta sesja nie mieści się w magazynie haseł systemu. Po ponownym uruchomieniu zaloguj się jeszcze raz.",
+        ErrorCode.CUSTOMER_CHANGED: "Dane firmy zmieniono w międzyczasie w innym miejscu. Sprawdź aktualne dane i zapisz swoje zmiany ponownie.",
     }
 
 

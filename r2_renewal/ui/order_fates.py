@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from r2_renewal.agent.protocol import LoadResult, OrderRefused
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order_fields import Field
-from r2_renewal.ui.error_texts import code_of, sentence
+from r2_renewal.ui.error_texts import sentence
 
 _NAMES = {
     Field.INVOICE_EMAIL: "e-mail do faktury",
@@ -53,7 +53,7 @@ def given_back(result: LoadResult) -> GivenBack | None:
         licence_id, name = entry.program.licence_id, entry.program.name
         if licence_id in refused:
             order = refused[licence_id]
-            return GivenBack(licence_id, code_of(order.error.code), not_accepted_text(name, order), entry.on_sale)
+            return GivenBack(licence_id, ErrorCode.named(order.error.code), not_accepted_text(name, order), entry.on_sale)
         if licence_id in result.unsent:
             return GivenBack(licence_id, ErrorCode.ORDER_NOT_SENT, not_sent_text(name), entry.on_sale)
     return None
@@ -66,7 +66,7 @@ def not_sent_text(program: str) -> str:
 
 def not_accepted_text(program: str, refused: OrderRefused) -> str:
     """Return the words for an order that the shop refused, with the reason."""
-    code, names = code_of(refused.error.code), [_NAMES[field] for field in _NAMES if field in refused.error.fields]
+    code, names = ErrorCode.named(refused.error.code), [_NAMES[field] for field in _NAMES if field in refused.error.fields]
     reason = f"Popraw pola: {', '.join(names)}." if names else sentence(code)
     return (
         f"Zamówienie dla programu {program} nie zostało przyjęte. {reason} Zachowaliśmy wpisane dane na tym komputerze."

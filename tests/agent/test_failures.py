@@ -25,6 +25,7 @@ MEANINGS = {
     ProblemCode.UNAUTHORIZED: (401, ErrorCode.SESSION_EXPIRED, Delivery.NOT_SENT),
     ProblemCode.BAD_CREDENTIALS: (401, ErrorCode.ACCOUNT_REFUSED, Delivery.REFUSED),
     ProblemCode.LICENCE_REFUSED: (403, ErrorCode.LICENCE_REFUSED_BY_SHOP, Delivery.REFUSED),
+    ProblemCode.SCOPE: (403, ErrorCode.LOGIN_AGAIN, Delivery.REFUSED),
     ProblemCode.NOT_FOUND: (404, ErrorCode.NOT_FOUND, Delivery.REFUSED),
     ProblemCode.METHOD_NOT_ALLOWED: (405, ErrorCode.ORDER_INVALID, Delivery.REFUSED),
     ProblemCode.KEY_MISSING: (400, ErrorCode.ORDER_INVALID, Delivery.REFUSED),
@@ -36,9 +37,14 @@ MEANINGS = {
     ProblemCode.NIP_INVALID: (422, ErrorCode.INVOICE_NIP_INVALID, Delivery.REFUSED),
     ProblemCode.OFFER_WITHDRAWN: (409, ErrorCode.OFFER_WITHDRAWN, Delivery.REFUSED),
     ProblemCode.ORDER_OPEN: (409, ErrorCode.ORDER_IN_PROGRESS, Delivery.REFUSED),
+    ProblemCode.IF_MATCH_MISSING: (428, ErrorCode.ORDER_INVALID, Delivery.REFUSED),
+    ProblemCode.CUSTOMER_CHANGED: (412, ErrorCode.CUSTOMER_CHANGED, Delivery.REFUSED),
+    ProblemCode.WITHDRAWAL_TOO_LATE: (409, ErrorCode.WITHDRAWAL_TOO_LATE, Delivery.REFUSED),
+    ProblemCode.ORDER_CLOSED: (409, ErrorCode.ORDER_CLOSED, Delivery.REFUSED),
     ProblemCode.TOO_LARGE: (413, ErrorCode.ORDER_INVALID, Delivery.REFUSED),
     ProblemCode.TOO_MANY: (429, ErrorCode.SHOP_BUSY, Delivery.NOT_SENT),
     ProblemCode.INTERNAL: (500, ErrorCode.SHOP_FAILURE, Delivery.NOT_SENT),
+    ProblemCode.NOT_READY: (503, ErrorCode.SHOP_FAILURE, Delivery.NOT_SENT),
 }
 
 
