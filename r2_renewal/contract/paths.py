@@ -9,6 +9,7 @@ LICENCE_SESSIONS = f"{PREFIX}/licence-sessions"
 ACCOUNT_SESSIONS = f"{PREFIX}/account-sessions"
 CURRENT_SESSION = f"{ACCOUNT_SESSIONS}/current"
 STOREFRONT = f"{PREFIX}/storefront"
+PROGRAMS = f"{PREFIX}/programs"
 QUOTES = f"{PREFIX}/quotes"
 ORDERS = f"{PREFIX}/orders"
 LICENCES = f"{PREFIX}/licences"
@@ -21,6 +22,8 @@ INVOICES = f"{PREFIX}/invoices"
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 IF_MATCH = "If-Match"
+PREFER = "Prefer"
+MINIMAL = "return=minimal"
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 PDF_TYPE = "application/pdf"
@@ -30,6 +33,11 @@ LICENCE_TYPE = "application/vnd.r2.licence"
 def order(order_id: str) -> str:
     """Return the address of one order."""
     return f"{ORDERS}/{quote(order_id, safe='')}"
+
+
+def program(licence_id: str) -> str:
+    """Return the address of one owned program."""
+    return f"{PROGRAMS}/{quote(licence_id, safe='')}"
 
 
 def licence_file(licence_id: str) -> str:

@@ -94,6 +94,7 @@ class ProgramBody(Body, frozen=True, kw_only=True):
         services: what the subscription covers.
         auto_renewal: whether automatic renewal is on.
         renewal_date: its day; null where it is off.
+        renewal_price: what it costs by today's price list; null where it is off, or has no price there.
     """
 
     licence_id: Identifier
@@ -107,6 +108,7 @@ class ProgramBody(Body, frozen=True, kw_only=True):
     services: tuple[str, ...]
     auto_renewal: bool
     renewal_date: date | None
+    renewal_price: PriceBody | None = None
 
 
 class OfferBody(Body, frozen=True, kw_only=True):
@@ -325,13 +327,14 @@ class StorefrontBody(Body, frozen=True, kw_only=True):
     Attributes:
         company: invoice details on record.
         invoice_email: „e-mail do faktury" on record; empty where none is.
-        programs: the owned programs.
-        offers: what may be ordered.
+        programs: the owned programs by name, a first page of them.
+        offers: what may be ordered for these.
         documents: current versions of the texts.
-        orders: the latest orders, newest first.
+        orders: the latest orders, newest first; then those under way for these programs, as in ``ProgramList``.
         consent_required: whether an order needs the consent to automatic renewal.
         panel_url: address of the web panel, as written in the consent.
         contact_email: the seller's e-mail for statements.
+        next: cursor of the programs' next page; null where these are all.
     """
 
     company: CompanyBody
@@ -343,6 +346,23 @@ class StorefrontBody(Body, frozen=True, kw_only=True):
     consent_required: bool
     panel_url: str
     contact_email: str
+    next: str | None = None
+
+
+class ProgramList(Body, frozen=True, kw_only=True):
+    """A page of the owned programs, by name.
+
+    Attributes:
+        programs: the programs.
+        offers: what may be ordered for them.
+        orders: orders under way for them, newest first, each with its lines of these programs only.
+        next: cursor of the next page; null on the last one.
+    """
+
+    programs: tuple[ProgramBody, ...]
+    offers: tuple[OfferBody, ...]
+    orders: tuple[OrderBody, ...]
+    next: str | None = None
 
 
 class DataCorrectionRequest(Body, frozen=True, kw_only=True):

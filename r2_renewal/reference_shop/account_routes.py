@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated
+from typing import Annotated, cast
 
 from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
@@ -49,6 +49,14 @@ IfNoneMatch = Annotated[
 IfMatch = Annotated[
     str | None,
     HeaderParameter(name="If-Match", required=False, description="Entity tag of the data that the caller has seen."),
+]
+Preference = Annotated[
+    str | None,
+    HeaderParameter(
+        name=paths.PREFER,
+        required=False,
+        description="`return=minimal` is answered with 204 and the new tag (RFC 7240).",
+    ),
 ]
 Cursor = Annotated[str, QueryParameter(required=False, max_length=64, description="Where the page before ended.")]
 PageLimit = Annotated[int, QueryParameter(required=False, description=f"Entries on a page, 1–{MOST}.")]
@@ -129,9 +137,14 @@ def change_customer(
     shop: NamedDependency[Shop],
     caller: NamedDependency[Caller],
     if_match: IfMatch = None,
+    prefer: Preference = None,
 ) -> Response[CustomerBody]:
     """Change what the caller has seen, or nothing; a licence's session can withdraw consents and no more."""
-    return tagged(None, customers.change(shop, caller, if_match, data), paths.JSON_TYPE)
+    answer = tagged(None, customers.change(shop, caller, if_match, data), paths.JSON_TYPE)
+    if prefer == paths.MINIMAL:
+        # RFC 7240: an office's thousands of programs need not come back for the one that was changed.
+        answer.content, answer.status_code = cast("CustomerBody", None), HTTP_204_NO_CONTENT
+    return answer
 
 
 @get(

@@ -21,13 +21,13 @@ from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import ConsentBody, RenewalBody
 from r2_renewal.domain.company import normalize_nip
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, GivenConsent, renewal_text
-from r2_renewal.domain.money import Price, price_with_vat
+from r2_renewal.domain.money import Price
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.conditional import is_current
 from r2_renewal.reference_shop.order_checks import CHANNELS, is_to
-from r2_renewal.reference_shop.pricing import ONE_DAY, Tier, own_tier
+from r2_renewal.reference_shop.pricing import ONE_DAY, Tier
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.programs import licence_of, licences_of, owned_program, price_body, price_list
+from r2_renewal.reference_shop.programs import licence_of, licences_of, price_body, price_list, renewal_price
 from r2_renewal.reference_shop.renewal_rules import last_notice_day
 from r2_renewal.reference_shop.revocations import revoke_one
 from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, Caller
@@ -60,7 +60,7 @@ def _decided(session: Session, customer_id: str) -> set[tuple[str, date]]:
 
 
 def _enrolment(row: LicenceRow, tiers: list[Tier], today: date, decided: set[tuple[str, date]]) -> EnrolmentBody:
-    price, day = _price(row, tiers), row.valid_until + ONE_DAY
+    price, day = renewal_price(row, tiers), row.valid_until + ONE_DAY
     possible = row.auto_renewal or (today <= last_notice_day(day) and (row.id, day) not in decided)
     return EnrolmentBody(
         licence_id=row.id,
@@ -71,11 +71,6 @@ def _enrolment(row: LicenceRow, tiers: list[Tier], today: date, decided: set[tup
         if possible and price is not None
         else None,
     )
-
-
-def _price(row: LicenceRow, tiers: list[Tier]) -> Price | None:
-    own = own_tier(owned_program(row), tiers)
-    return price_with_vat([own.net], own.vat_rate) if own is not None else None
 
 
 def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerChange) -> CustomerBody:
@@ -127,7 +122,7 @@ def _enrol(
         return
     tiers = price_list(session, {licence.product}, settings.today())
     offered = _enrolment(licence, tiers, settings.today(), _decided(session, caller.customer_id))
-    price = _price(licence, tiers)
+    price = renewal_price(licence, tiers)
     if offered.renewal is None or price is None:
         raise Refusal(ProblemCode.OFFER_WITHDRAWN)
     # The text names the address as the caller has sent it, as an order's does.

@@ -21,7 +21,7 @@ from r2_renewal.reference_shop.tables import OrderLineRow, OrderRow, QuoteRow
 
 WAY = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.INVOICED, OrderState.PAID, OrderState.FULFILLED)
 OPEN_STATES = tuple(state.value for state in WAY if not state.is_final)
-LISTED = 100
+LATEST = 10
 
 
 def order_of(session: Session, customer_id: str, order_id: str) -> OrderRow:
@@ -38,9 +38,15 @@ def order_of(session: Session, customer_id: str, order_id: str) -> OrderRow:
 
 
 def orders_of(session: Session, customer_id: str) -> list[OrderRow]:
-    """Return the customer's latest orders, newest first, at most ``LISTED``."""
-    query = select(OrderRow).where(OrderRow.customer_id == customer_id).order_by(OrderRow.pk.desc()).limit(LISTED)
+    """Return the customer's latest orders, newest first, at most ``LATEST``."""
+    query = select(OrderRow).where(OrderRow.customer_id == customer_id).order_by(OrderRow.pk.desc()).limit(LATEST)
     return list(session.scalars(query))
+
+
+def open_orders_of(session: Session, licence_ids: Collection[str]) -> list[OrderRow]:
+    """Return the orders on their way for some licences, newest first."""
+    ordered = select(OrderLineRow.order_pk).where(OrderLineRow.licence_id.in_(licence_ids), OrderLineRow.is_open)
+    return list(session.scalars(select(OrderRow).where(OrderRow.pk.in_(ordered)).order_by(OrderRow.pk.desc())))
 
 
 def has_open_order(session: Session, licence_ids: Collection[str]) -> bool:
@@ -63,14 +69,15 @@ def order_lines(quote: QuoteRow, enrolled: Collection[str]) -> list[OrderLineRow
     ]
 
 
-def order_body(row: OrderRow) -> OrderBody:
-    """Return an order as it goes over the wire."""
+def order_body(row: OrderRow, licence_ids: Collection[str] | None = None) -> OrderBody:
+    """Return an order as it goes over the wire; with its lines of some licences only, where these are given."""
+    lines = (line for line in row.lines if licence_ids is None or line.licence_id in licence_ids)
     return OrderBody(
         order_id=row.id,
         number=row.number,
         state=row.state,
         placed_at=row.placed_at,
-        lines=tuple(line_body(line.sold, enrolled=line.enrolled) for line in row.lines),
+        lines=tuple(line_body(line.sold, enrolled=line.enrolled) for line in lines),
         vat=vat_bodies(row.quote),
         price=price_body(price_of(row.quote)),
         email=row.email,

@@ -5,20 +5,23 @@ Rule: a licence is looked up with its customer; another customer's licence is no
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy.orm import Session, defer
 
-from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import Amount, OfferBody, PriceBody, ProgramBody
-from r2_renewal.domain.money import Money, Price, money
+from r2_renewal.domain.money import Money, Price, money, price_with_vat
 from r2_renewal.domain.offer import Offer
 from r2_renewal.domain.program import OwnedProgram
-from r2_renewal.reference_shop.pricing import ONE_DAY, Tier
+from r2_renewal.reference_shop.pages import Page, Wanted
+from r2_renewal.reference_shop.pricing import ONE_DAY, Tier, own_tier
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.tables import LicenceRow, PriceItem, PriceList
+
+MOST_PROGRAMS = 200
 
 
 def licence_of(session: Session, customer_id: str, licence_id: str) -> LicenceRow:
@@ -37,6 +40,25 @@ def licences_of(session: Session, customer_id: str) -> list[LicenceRow]:
     """Return every licence of a customer, by name."""
     query = select(LicenceRow).where(LicenceRow.customer_id == customer_id)
     return list(session.scalars(query.order_by(LicenceRow.name, LicenceRow.id)))
+
+
+def licence_page(session: Session, customer_id: str, wanted: Wanted) -> Page[LicenceRow]:
+    """Return a page of a customer's licences, by name.
+
+    Raises:
+        Refusal: VALIDATION, where the limit or the cursor is none.
+    """
+    if not 1 <= wanted.limit <= MOST_PROGRAMS:
+        raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="limit", code="invalid"),))
+    query = select(LicenceRow).where(LicenceRow.customer_id == customer_id).options(defer(LicenceRow.certificate))
+    if wanted.cursor:
+        before = session.get(LicenceRow, wanted.cursor)
+        if before is None or before.customer_id != customer_id:
+            raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="cursor", code="invalid"),))
+        query = query.where(tuple_(LicenceRow.name, LicenceRow.id) > (before.name, before.id))
+    rows = session.scalars(query.order_by(LicenceRow.name, LicenceRow.id).limit(wanted.limit + 1)).all()
+    shown = tuple(rows[: wanted.limit])
+    return Page(shown, shown[-1].id if len(rows) > len(shown) else None)
 
 
 def licences_named(session: Session, customer_id: str, licence_ids: Collection[str]) -> dict[str, LicenceRow]:
@@ -93,8 +115,15 @@ def owned_program(row: LicenceRow) -> OwnedProgram:
     )
 
 
-def program_body(row: LicenceRow) -> ProgramBody:
-    """Return a licence as it goes over the wire."""
+def renewal_price(row: LicenceRow, tiers: Sequence[Tier]) -> Price | None:
+    """Return what a year more of a program costs as it is now; None where the price list has no such thing."""
+    own = own_tier(owned_program(row), tiers)
+    return price_with_vat([own.net], own.vat_rate) if own is not None else None
+
+
+def program_body(row: LicenceRow, tiers: Sequence[Tier]) -> ProgramBody:
+    """Return a licence as it goes over the wire, with the price of its renewal where that is on."""
+    price = renewal_price(row, tiers) if row.auto_renewal else None
     return ProgramBody(
         licence_id=row.id,
         program_id=row.program_id,
@@ -107,6 +136,7 @@ def program_body(row: LicenceRow) -> ProgramBody:
         services=tuple(row.services),
         auto_renewal=row.auto_renewal,
         renewal_date=row.renewal_date,
+        renewal_price=price_body(price) if price is not None else None,
     )
 
 

@@ -12,7 +12,7 @@ from litestar import Response, delete, get, post
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,6 +26,8 @@ from r2_renewal.contract.structs import (
     LicenceSessionRequest,
     OrderBody,
     OrderRequest,
+    ProgramBody,
+    ProgramList,
     QuoteBody,
     QuoteRequest,
     SessionBody,
@@ -36,8 +38,9 @@ from r2_renewal.reference_shop.bodies import StrictBody
 from r2_renewal.reference_shop.conditional import tagged
 from r2_renewal.reference_shop.openapi import problems
 from r2_renewal.reference_shop.ordering import check_key, place
+from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.programs import licence_of
+from r2_renewal.reference_shop.programs import MOST_PROGRAMS, licence_of
 from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 
@@ -46,6 +49,8 @@ DOCUMENT_CACHE = "public, max-age=3600"
 IfNoneMatch = Annotated[
     str | None, HeaderParameter(name="If-None-Match", required=False, description="Entity tag that the caller has.")
 ]
+Cursor = Annotated[str, QueryParameter(required=False, max_length=64, description="Where the page before ended.")]
+ProgramLimit = Annotated[int, QueryParameter(required=False, description=f"Programs on a page, 1–{MOST_PROGRAMS}.")]
 KeyHeader = Annotated[
     str | None,
     HeaderParameter(
@@ -112,6 +117,37 @@ def get_storefront(
     """Return company, programs, offers, versions of the texts, orders and renewal state."""
     with shop.database.reading() as session:
         return tagged(if_none_match, storefront.storefront(session, shop.settings, caller.customer_id), paths.JSON_TYPE)
+
+
+@get(
+    paths.PROGRAMS,
+    sync_to_thread=True,
+    operation_id="listPrograms",
+    summary="Owned programs with what may be ordered for them",
+    responses=problems(ProblemCode.UNAUTHORIZED, query=True),
+)
+def list_programs(
+    shop: NamedDependency[Shop],
+    caller: NamedDependency[Caller],
+    cursor: Cursor = "",
+    limit: ProgramLimit = MOST_PROGRAMS,
+) -> ProgramList:
+    """Return the programs by name, page by page: those that the storefront has no room for."""
+    with shop.database.reading() as session:
+        return storefront.program_list(session, shop.settings, caller.customer_id, Wanted(cursor, limit))
+
+
+@get(
+    f"{paths.PROGRAMS}/{{licence_id:str}}",
+    sync_to_thread=True,
+    operation_id="getProgram",
+    summary="One owned program",
+    responses=problems(ProblemCode.UNAUTHORIZED, ProblemCode.NOT_FOUND),
+)
+def get_program(licence_id: FromPath[str], shop: NamedDependency[Shop], caller: NamedDependency[Caller]) -> ProgramBody:
+    """Return a program as it stands now."""
+    with shop.database.reading() as session:
+        return storefront.program(session, shop.settings, caller.customer_id, licence_id)
 
 
 @post(
@@ -285,6 +321,8 @@ PUBLIC: tuple[HTTPRouteHandler, ...] = (
 SECURED: tuple[HTTPRouteHandler, ...] = (
     close_session,
     get_storefront,
+    list_programs,
+    get_program,
     create_quote,
     place_order,
     get_order,

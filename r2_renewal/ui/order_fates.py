@@ -53,7 +53,9 @@ def given_back(result: LoadResult) -> GivenBack | None:
         licence_id, name = entry.program.licence_id, entry.program.name
         if licence_id in refused:
             order = refused[licence_id]
-            return GivenBack(licence_id, ErrorCode.named(order.error.code), not_accepted_text(name, order), entry.on_sale)
+            return GivenBack(
+                licence_id, ErrorCode.named(order.error.code), not_accepted_text(name, order), entry.on_sale
+            )
         if licence_id in result.unsent:
             return GivenBack(licence_id, ErrorCode.ORDER_NOT_SENT, not_sent_text(name), entry.on_sale)
     return None
@@ -66,7 +68,10 @@ def not_sent_text(program: str) -> str:
 
 def not_accepted_text(program: str, refused: OrderRefused) -> str:
     """Return the words for an order that the shop refused, with the reason."""
-    code, names = ErrorCode.named(refused.error.code), [_NAMES[field] for field in _NAMES if field in refused.error.fields]
+    code, names = (
+        ErrorCode.named(refused.error.code),
+        [_NAMES[field] for field in _NAMES if field in refused.error.fields],
+    )
     reason = f"Popraw pola: {', '.join(names)}." if names else sentence(code)
     return (
         f"Zamówienie dla programu {program} nie zostało przyjęte. {reason} Zachowaliśmy wpisane dane na tym komputerze."

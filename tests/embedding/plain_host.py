@@ -64,7 +64,9 @@ def main() -> None:
         now = time.monotonic()
         longest, last = max(longest, now - last), now
         status = str(module.state.status)
-        over = status in ("disabled", "prompting", "silent") or (specification.get("wait") == "check" and status != "waiting")
+        over = status in ("disabled", "prompting", "silent") or (
+            specification.get("wait") == "check" and status != "waiting"
+        )
         visible, state = window.isVisible(), module.state
         if over or (now - began) * 1000 > specification.get("patience", PATIENCE_MS):
             pulse.stop()

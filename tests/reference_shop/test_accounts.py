@@ -153,6 +153,18 @@ def test_a_licences_session_withdraws_and_no_more(module: Module, account: Modul
     assert enrolment(account)["auto_renewal"] is False
 
 
+def test_a_change_need_not_bring_the_customers_data_back(account: Module, module: Module) -> None:
+    change(account, consents=[consent_to(account)])
+    before = account.get(paths.CUSTOMER).headers["etag"]
+    headers = {**module.headers, paths.IF_MATCH: "*", paths.PREFER: paths.MINIMAL}
+    body = {"channel": "module", "revocations": [LICENCE_ID]}
+    answer = module.http.patch(paths.CUSTOMER, json=body, headers=headers)
+    assert (answer.status_code, answer.content) == (204, b"")
+    after = account.get(paths.CUSTOMER)
+    assert answer.headers["etag"] == after.headers["etag"] != before
+    assert enrolment(account)["auto_renewal"] is False
+
+
 def test_orders_come_in_pages(account: Module, shop: Shop) -> None:
     numbers = []
     for _ in range(3):

@@ -46,6 +46,8 @@ REACH = {
     ("GET", "/schema/{path}"): PUBLIC,
     ("DELETE", paths.CURRENT_SESSION): ANY_SESSION,
     ("GET", paths.STOREFRONT): ANY_SESSION,
+    ("GET", paths.PROGRAMS): ANY_SESSION,
+    ("GET", paths.PROGRAMS + "/{licence_id}"): ANY_SESSION,
     ("POST", paths.QUOTES): ANY_SESSION,
     ("POST", paths.ORDERS): ANY_SESSION,
     ("GET", paths.ORDERS): ANY_SESSION,

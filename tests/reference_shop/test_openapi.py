@@ -18,6 +18,8 @@ CALLS = {
     ("post", paths.ACCOUNT_SESSIONS),
     ("delete", f"{paths.ACCOUNT_SESSIONS}/current"),
     ("get", paths.STOREFRONT),
+    ("get", paths.PROGRAMS),
+    ("get", f"{paths.PROGRAMS}/{{licence_id}}"),
     ("post", paths.QUOTES),
     ("post", paths.ORDERS),
     ("get", paths.ORDERS),
