@@ -134,6 +134,18 @@ def data_correct(desk: Desk, params: protocol.CorrectParams) -> protocol.Correct
     return protocol.CorrectResult(ticket=desk.client.report(params.message, desk.deadline()).ticket)
 
 
+def order_export(refresh: LicenceRefresh, shop_url: str, params: protocol.ExportParams) -> protocol.ExportResult:
+    """Write an order to a file of the user's choice; needs neither the desk nor the network."""
+    from r2_renewal.agent.order_export import page_of, prepare, wanted_of, write
+    from r2_renewal.agent.order_qr import rows_of
+
+    page = page_of(shop_url)
+    items = params.items or (protocol.WantedItem(licence_id=refresh.program().licence_id),)
+    order = prepare(refresh.certificate(), wanted_of(params, items), datetime.now(UTC))
+    write(Path(params.path), order, page)
+    return protocol.ExportResult(page=page, qr=rows_of(order, page))
+
+
 def licence_import(refresh: LicenceRefresh, params: protocol.ImportParams) -> protocol.LicenceInstalled:
     """Install a licence from a file of the user's choice; needs neither the desk nor the network."""
     program = refresh.import_file(Path(params.path))

@@ -16,8 +16,9 @@ from r2_renewal.domain.basket import Storefront
 from r2_renewal.domain.consent import Document
 from r2_renewal.domain.contact import ContactVerdict
 from r2_renewal.domain.draft import Draft
-from r2_renewal.domain.offer import Quote
-from r2_renewal.domain.order import ConfirmedOrder, Order
+from r2_renewal.domain.money import Money
+from r2_renewal.domain.offer import Quote, ServiceKind
+from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer
 
 VERSION = 1
 SERVER_ERROR = -32000
@@ -37,6 +38,7 @@ class Method(StrEnum):
     ORDER_PLACE = "order.place"
     ORDER_STATUS = "order.status"
     DATA_CORRECT = "data.correct"
+    ORDER_EXPORT = "order.export"
     LICENCE_IMPORT = "licence.import"
     LICENCE_REFRESH = "licence.refresh"
     ACCOUNT_STATE = "account.state"
@@ -189,6 +191,46 @@ class CorrectResult(Message, frozen=True):
     """Attributes: ticket: number for people."""
 
     ticket: str
+
+
+class WantedItem(Message, frozen=True):
+    """Attributes: licence_id: the owned program; kind: the service, None where undecided; offer_id: empty where not chosen."""
+
+    licence_id: str
+    kind: ServiceKind | None = None
+    offer_id: str = ""
+
+
+class ExportParams(Message, frozen=True):
+    """An order to be carried to the shop's page as a file, from a PC without Internet.
+
+    Attributes:
+        path: the file of the user's choice.
+        items: what is wanted; empty for this program, with the service to be chosen on the page.
+        invoice_email: „e-mail do faktury" as typed.
+        orderer: the ordering person as typed.
+        gross: the price that was shown; None where none was known.
+        told_on: the day on which the shop had told it.
+    """
+
+    path: str
+    items: tuple[WantedItem, ...] = ()
+    invoice_email: str = ""
+    orderer: Orderer = Orderer()
+    gross: Money | None = None
+    told_on: date | None = None
+
+
+class ExportResult(Message, frozen=True):
+    """Where the file goes next.
+
+    Attributes:
+        page: address of the shop's page that takes it.
+        qr: the same as a QR code, rows of ``1`` (dark) and ``0``; empty where it does not fit into one.
+    """
+
+    page: str
+    qr: tuple[str, ...] = ()
 
 
 class ImportParams(Message, frozen=True):
@@ -373,6 +415,7 @@ RESULTS: dict[Method, type[Any]] = {
     Method.ORDER_PLACE: OrderResult,
     Method.ORDER_STATUS: OrderResult,
     Method.DATA_CORRECT: CorrectResult,
+    Method.ORDER_EXPORT: ExportResult,
     Method.LICENCE_IMPORT: LicenceInstalled,
     Method.LICENCE_REFRESH: RefreshResult,
     Method.ACCOUNT_STATE: AccountState,
@@ -390,6 +433,7 @@ PARAMS: dict[Method, type[Any]] = {
     Method.ORDER_PLACE: PlaceParams,
     Method.ORDER_STATUS: StatusParams,
     Method.DATA_CORRECT: CorrectParams,
+    Method.ORDER_EXPORT: ExportParams,
     Method.LICENCE_IMPORT: ImportParams,
     Method.LICENCE_REFRESH: Nothing,
     Method.ACCOUNT_STATE: AccountStateParams,

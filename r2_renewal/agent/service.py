@@ -86,6 +86,9 @@ class Service:
 
         if isinstance(params, protocol.ContactParams):
             return methods.contact_check(params)
+        if isinstance(params, protocol.ExportParams):
+            settings = self._configured()
+            return methods.order_export(settings.refresh, settings.hello.shop_url, params)
         if isinstance(params, protocol.ImportParams):
             return methods.licence_import(self._configured().refresh, params)
         return methods.AT_THE_DESK[method](self._composed(), params)

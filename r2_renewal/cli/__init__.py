@@ -20,7 +20,7 @@ from r2_renewal.domain.errors import ErrorCode, RenewalError
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-GROUPS = ("licence", "host", "shop", "demo")
+GROUPS = ("licence", "order", "host", "shop", "demo")
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 

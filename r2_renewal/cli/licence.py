@@ -48,7 +48,7 @@ def add_parsers(commands: Commands) -> None:
         parser = leaf(actions, name, handler, text)
         _add_file(parser)
         _add_licence_key(parser)
-    _add_install(actions)
+    add_install(actions, "install", "Sprawdza plik licencji i instaluje go w miejsce dotychczasowego.")
 
 
 def leaf(commands: Commands, name: str, handler: object, text: str) -> argparse.ArgumentParser:
@@ -62,8 +62,9 @@ def leaf(commands: Commands, name: str, handler: object, text: str) -> argparse.
     return parser
 
 
-def _add_install(actions: Commands) -> None:
-    parser = leaf(actions, "install", _install, "Sprawdza plik licencji i instaluje go w miejsce dotychczasowego.")
+def add_install(actions: Commands, name: str, text: str) -> None:
+    """Declare a command that installs a licence file."""
+    parser = leaf(actions, name, _install, text)
     parser.epilog = "Kod wyjścia: 0 zainstalowano, 30 odmowa; po odmowie dotychczasowa licencja działa dalej."
     _add_file(parser)
     parser.add_argument(
@@ -90,12 +91,12 @@ def add_judging(parser: argparse.ArgumentParser) -> None:
 def _status(arguments: argparse.Namespace) -> int:
     from r2_renewal.licensing.reader import load_verdict
 
-    keys = _trusted_keys(arguments)
+    keys = trusted_keys_of(arguments)
     now = _moment(arguments)
-    verdict = load_verdict(arguments.licence, keys, _product(arguments), now, licence_key=arguments.licence_key)
+    verdict = load_verdict(arguments.licence, keys, product_of(arguments), now, licence_key=arguments.licence_key)
     document = _status_document(verdict)
     if arguments.json:
-        _print_json(document)
+        print_json(document)
     else:
         _print_status(document)
     explain(verdict)
@@ -105,7 +106,7 @@ def _status(arguments: argparse.Namespace) -> int:
 def _verify(arguments: argparse.Namespace) -> int:
     document = _described(arguments)
     if arguments.json:
-        _print_json(document)
+        print_json(document)
     else:
         print(f"Podpis prawidłowy (klucz {document['key_id']}, {document['alg']}).")
     return EXIT_OK
@@ -114,7 +115,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     document = _described(arguments)
     if arguments.json:
-        _print_json(document)
+        print_json(document)
     else:
         _print_file(document)
     return EXIT_OK
@@ -125,20 +126,20 @@ def _install(arguments: argparse.Namespace) -> int:
     from r2_renewal.licensing.reader import read_certificate
 
     def attempt() -> Path:
-        return install_in_first_writable(certificate, arguments.places, keys, _product(arguments), _moment(arguments))
+        return install_in_first_writable(certificate, arguments.places, keys, product_of(arguments), _moment(arguments))
 
-    with _Refusals(arguments, "installed"):
-        keys = _trusted_keys(arguments)
+    with Refusals(arguments, "installed"):
+        keys = trusted_keys_of(arguments)
         certificate = read_certificate(arguments.file)
         place = retrying(attempt)
     if arguments.json:
-        _print_json({"installed": True, "place": str(place)})
+        print_json({"installed": True, "place": str(place)})
     else:
         print(f"Zainstalowano licencję: {place}")
     return EXIT_OK
 
 
-class _Refusals:
+class Refusals:
     """Tells a refusal as JSON on stdout where JSON was asked for; the error itself goes on to the command line's edge."""
 
     def __init__(self, arguments: argparse.Namespace, outcome: str) -> None:
@@ -151,19 +152,20 @@ class _Refusals:
     def __exit__(self, _kind: object, error: object, _traceback: object) -> None:
         if self._wanted and isinstance(error, RenewalError):
             refusal = {"code": error.code.value, "name": error.code.name.lower(), "detail": error.detail}
-            _print_json({self._outcome: False, "error": refusal})
+            print_json({self._outcome: False, "error": refusal})
 
 
 def _described(arguments: argparse.Namespace) -> dict[str, Any]:
     from r2_renewal.licensing.container import verify
     from r2_renewal.licensing.reader import read_certificate
 
-    with _Refusals(arguments, "verified"):
-        keys = _trusted_keys(arguments)
+    with Refusals(arguments, "verified"):
+        keys = trusted_keys_of(arguments)
         return _file_document(verify(read_certificate(arguments.file), keys, arguments.licence_key))
 
 
-def _trusted_keys(arguments: argparse.Namespace) -> tuple[TrustedKey, ...]:
+def trusted_keys_of(arguments: argparse.Namespace) -> tuple[TrustedKey, ...]:
+    """Return the keys that may sign, of the command line or of the vendor."""
     from r2_renewal.licensing.keys import read_trusted_keys
 
     if arguments.trusted_keys is not None:
@@ -175,7 +177,8 @@ def _trusted_keys(arguments: argparse.Namespace) -> tuple[TrustedKey, ...]:
     return vendor().trusted_keys
 
 
-def _product(arguments: argparse.Namespace) -> str:
+def product_of(arguments: argparse.Namespace) -> str:
+    """Return the product code that a licence is judged for."""
     from r2_renewal.settings import vendor
 
     return str(arguments.product or vendor().product_code)
@@ -269,7 +272,8 @@ def _object(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _print_json(document: Mapping[str, Any]) -> None:
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print a document on stdout."""
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 

@@ -20,6 +20,9 @@ CUSTOMER = f"{PREFIX}/customer"
 CONSENTS = f"{PREFIX}/consents"
 INVOICES = f"{PREFIX}/invoices"
 
+# The shop's page that takes a prepared order, for people; under the shop's base URL like the API.
+ORDER_FILE_PAGE = "/panel/zamowienie-z-pliku"
+
 IDEMPOTENCY_KEY = "Idempotency-Key"
 IF_MATCH = "If-Match"
 PREFER = "Prefer"

@@ -1,4 +1,4 @@
-"""The outer wrapping of a licence file: marker lines around base64, as Keygen writes it.
+"""The outer wrapping of a licence file, and of an order's: marker lines around base64, as Keygen writes it.
 
 Rules: tolerant outside, strict inside. Mail programs, editors and USB sticks add a BOM, CRLF, spaces, a covering letter,
 save as UTF-16, and lose dashes or the last line end: none of that makes a customer's licence bad. The base64 between the
@@ -12,23 +12,30 @@ import codecs
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
-BEGIN = "BEGIN LICENSE FILE"
-END = "END LICENSE FILE"
+LICENCE, ORDER = "LICENSE FILE", "R2 ORDER"
 LINE_LENGTH = 60
 
 # Editors turn "--" into one of the typographic dashes; base64 has none of them.
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
 
-def unwrap(certificate: bytes | str) -> bytes:
+def unwrap(certificate: bytes | str, label: str = LICENCE) -> bytes:
     """Return the bytes inside the armour.
 
+    Args:
+        certificate: the file's content.
+        label: what the marker lines say after BEGIN and END.
+
     Raises:
-        RenewalError: LICENCE_MALFORMED, where a marker is missing or the base64 between them is not strict.
+        RenewalError: LICENCE_MALFORMED, where a marker is missing or the base64 between them is not strict;
+            ORDER_FILE_IS_NO_LICENCE, where a licence is wanted and it is an order.
     """
     text = certificate if isinstance(certificate, str) else _decode(certificate)
-    _, begun, rest = " ".join(text.split()).partition(BEGIN)
-    body, ended, _ = rest.partition(END)
+    line = " ".join(text.split())
+    _, begun, rest = line.partition(f"BEGIN {label}")
+    body, ended, _ = rest.partition(f"END {label}")
+    if not begun and label == LICENCE and f"BEGIN {ORDER}" in line:
+        raise RenewalError(ErrorCode.ORDER_FILE_IS_NO_LICENCE, "a prepared order inside")
     if not begun:
         raise malformed("no licence inside")
     if not ended:
@@ -36,11 +43,11 @@ def unwrap(certificate: bytes | str) -> bytes:
     return strict_base64(body.replace(" ", "").strip(_DASHES))
 
 
-def wrap(content: bytes) -> str:
+def wrap(content: bytes, label: str = LICENCE) -> str:
     """Return ``content`` in armour: ASCII, lines of 60 characters, a final line end."""
     encoded = binascii.b2a_base64(content, newline=False).decode("ascii")
     lines = [encoded[start : start + LINE_LENGTH] for start in range(0, len(encoded), LINE_LENGTH)]
-    return "\n".join([f"-----{BEGIN}-----", *lines, f"-----{END}-----", ""])
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
 
 
 def strict_base64(text: str) -> bytes:

@@ -90,6 +90,10 @@ def _of_orders() -> dict[ErrorCode, str]:
         ErrorCode.ORDER_CANCELLED: "Zamówienie zostało anulowane. Jeśli to pomyłka, złóż je ponownie w Pomoc → eSklep.",
         ErrorCode.WITHDRAWAL_TOO_LATE: "Termin na odstąpienie od umowy już minął. W sprawie tego zamówienia napisz przez eBOK.",
         ErrorCode.ORDER_CLOSED: "Tego zamówienia nie można już zmienić w ten sposób. Wybierz „Odśwież”, aby zobaczyć jego stan.",
+        ErrorCode.ORDER_FILE_MALFORMED: "To nie jest plik zamówienia albo został uszkodzony. Zapisz zamówienie do pliku jeszcze raz.",
+        ErrorCode.ORDER_FILE_NEWER: "Ten plik zamówienia zapisała nowsza wersja programu. Zaktualizuj program, który ma go odczytać.",
+        ErrorCode.ORDER_FILE_TOO_BIG_FOR_QR: "To zamówienie nie mieści się w kodzie QR. Przenieś je jako plik.",
+        ErrorCode.ORDER_FILE_IS_NO_LICENCE: "To plik zamówienia, a nie licencji. Wczytaj go na stronie eSklepu i stamtąd pobierz plik licencji.",
     }
 
 

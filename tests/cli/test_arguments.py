@@ -40,6 +40,10 @@ WRONG = {
     "demo --gui": "nieznane argumenty: --gui",
     "licence show a b": "nieznane argumenty: b",
     "status --licence x --today 2026-02-30": "--today: podaj datę",
+    "order export x --licence y --kind gift": "--kind: podaj subscription albo extension, a nie 'gift'",
+    "order export x --licence y --email anna@": "--email: podaj jeden adres e-mail, a nie 'anna@'",
+    "order export x --licence y --phone 112": "--phone: podaj numer telefonu",
+    "order export x --licence y --qr kod.jpg": "--qr: podaj plik .png albo .svg, a nie 'kod.jpg'",
     "startup --licence x --parent-window okno": "--parent-window: nieprawidłowa wartość 'okno'",
     "startup --licence x --s 1": "niejednoznaczna opcja --s, może: --shop-url, --state",
 }
