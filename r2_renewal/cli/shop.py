@@ -7,7 +7,6 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,6 +132,8 @@ def folder_of(arguments: argparse.Namespace) -> ShopFolder:
 
 def _serve(arguments: argparse.Namespace) -> int:
     folder = folder_of(arguments)
+    from dataclasses import replace
+
     from r2_renewal.domain.dates import today_in_warsaw
     from r2_renewal.reference_shop.folder import settings_of
     from r2_renewal.reference_shop.server import address_of, bind, serve

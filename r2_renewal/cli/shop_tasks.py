@@ -6,7 +6,6 @@ import argparse
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from r2_renewal.cli.mail_options import add_mail, transport_of
@@ -70,6 +69,8 @@ def _opened(arguments: argparse.Namespace) -> Iterator[Shop]:
 
 
 def _renew_due(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
     with _opened(arguments) as shop:
         from r2_renewal.reference_shop.renewals import renew_due
 
@@ -79,6 +80,8 @@ def _renew_due(arguments: argparse.Namespace) -> int:
 
 
 def _send_mail(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
     with _opened(arguments) as shop:
         from r2_renewal.reference_shop.mail.sender import send_due
 

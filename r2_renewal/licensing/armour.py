@@ -74,4 +74,5 @@ def malformed(detail: str) -> RenewalError:
 def _decode(certificate: bytes) -> str:
     if certificate.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return certificate.decode("utf-16", errors="replace")
-    return certificate.decode("utf-8-sig", errors="replace")
+    # Not the codec "utf-8-sig", which does the same: it is one more file to load on a silent start.
+    return certificate.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from r2_renewal.domain.licence import Verdict, VerdictKind
-from r2_renewal.licensing.container import PublicKey
 from r2_renewal.licensing.reader import load_verdict
+
+if TYPE_CHECKING:
+    from r2_renewal.licensing.container import PublicKey
 
 # From the most to the least useful to a customer; a file that nobody can verify ranks by how much it tells.
 _PREFERENCE = (

@@ -8,7 +8,7 @@ Source: https://keygen.sh/docs/api/cryptography/#cryptographic-lic (certificate 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.armour import malformed, strict_base64, unwrap
@@ -16,7 +16,21 @@ from r2_renewal.licensing.keys import is_usable
 from r2_renewal.licensing.strict_json import parse_object
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    class PublicKey(Protocol):
+        """What the reader needs of a trusted key: its name and its 32 bytes."""
+
+        @property
+        def id(self) -> str:
+            """Name of the key."""
+
+        @property
+        def ed25519(self) -> bytes:
+            """The raw public key."""
+
 
 MAX_CERTIFICATE_BYTES = 65536
 SIGNED_PREFIX = "license/"
@@ -26,18 +40,6 @@ ENCRYPTED = "aes-256-gcm+ed25519"
 _SIGNATURE_BYTES = 64
 _IV_BYTES = 12
 _TAG_BYTES = 16
-
-
-class PublicKey(Protocol):
-    """What the reader needs of a trusted key: its name and its 32 bytes."""
-
-    @property
-    def id(self) -> str:
-        """Name of the key."""
-
-    @property
-    def ed25519(self) -> bytes:
-        """The raw public key."""
 
 
 class Container(NamedTuple):

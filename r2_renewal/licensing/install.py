@@ -12,13 +12,15 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.licence import Licence, VerdictKind, judge
 from r2_renewal.licensing.atomic_file import NotWritableError, exclusive, replace_file, sync_folder
-from r2_renewal.licensing.container import PublicKey
 from r2_renewal.licensing.reader import parse_certificate, read_certificate
+
+if TYPE_CHECKING:
+    from r2_renewal.licensing.container import PublicKey
 
 RETRY_SECONDS = 2.5
 RETRY_PAUSE_SECONDS = 0.1

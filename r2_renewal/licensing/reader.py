@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.licence import Licence, Verdict, VerdictKind, judge
-from r2_renewal.licensing.container import MAX_CERTIFICATE_BYTES, PublicKey, verify
+from r2_renewal.licensing.container import MAX_CERTIFICATE_BYTES, verify
 from r2_renewal.licensing.files import read_regular_file
 from r2_renewal.licensing.profile import licence_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from r2_renewal.licensing.container import PublicKey
 
 _KINDS = {
     ErrorCode.LICENCE_MISSING: VerdictKind.MISSING,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -122,3 +124,10 @@ def test_what_makes_sense_is_taken_as_it_is() -> None:
 def test_no_text_breaks_a_kind_of_value(kind: argparse._ActionType, text: str) -> None:
     with contextlib.suppress(argparse.ArgumentTypeError):
         kind(text)  # type: ignore[operator]
+
+
+def test_asking_for_a_state_loads_neither_the_shops_tools_nor_windows() -> None:
+    """Hosts that are not in Python pay for this at each of their starts."""
+    report = "import sys; from r2_renewal.cli import build_parser; build_parser(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True, timeout=60)
+    assert {"dataclasses", "msgspec", "sqlalchemy", "PySide6", "requests"} & set(loaded.stdout.split()) == set()
