@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
+from r2_renewal.domain.account import ConsentEvidence, CustomerRecord, Enrolment, Invoice, NextRenewal
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.company import Company
 from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS, Document
@@ -117,3 +121,65 @@ def order_of(quote: Quote, state: OrderState = OrderState.PLACED) -> Order:
         renewal_date=quote.renewal_date,
         cancel_until=quote.cancel_until,
     )
+
+
+# The account
+
+
+RENEWAL_PRICE = price_with_vat([money("455.40")], VAT)
+
+
+def enrolment(
+    licence_id: str = "lic-1", name: str = "R2płatnik", last_day: date = PROGRAM.valid_until, *, on: bool = False
+) -> Enrolment:
+    """Return where automatic renewal of a program stands."""
+    renewal = NextRenewal(date.fromordinal(last_day.toordinal() + 1), RENEWAL_PRICE, last_day)
+    return Enrolment(licence_id, name, last_day, on, renewal)
+
+
+def customer_record(tag: str = '"1"', **changes: Any) -> CustomerRecord:
+    """Return the customer's data: R2płatnik does not renew by itself, R2księga does."""
+    record = CustomerRecord(
+        tag=tag,
+        company=COMPANY,
+        invoice_email="faktury@klosowska.example",
+        enrolments=(enrolment(), enrolment("lic-2", "R2księga", OTHER_PROGRAM.valid_until, on=True)),
+        panel_url="https://online.reset2.pl/",
+        contact_email="kontakt@example.com",
+    )
+    return replace(record, **changes)
+
+
+def evidence(number: int = 1, **changes: Any) -> ConsentEvidence:
+    """Return a consent on record."""
+    text = f"Wyrażam zgodę na automatyczne odnowienie abonamentu R2księga nr {number}."
+    consent = ConsentEvidence(
+        consent_id=f"con_{number}",
+        licence_id="lic-2",
+        version="1",
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        accepted_at=NOW,
+        channel="panel",
+        person="anna.klosowska@klosowska.example",
+        email="anna.klosowska@klosowska.example",
+        nip=COMPANY.nip,
+        renewal_date=date(2027, 4, 1),
+        cancel_until=date(2027, 3, 31),
+        receipt_id=f"rcp_{number}",
+    )
+    return replace(consent, **changes)
+
+
+def invoice(number: int = 1, **changes: Any) -> Invoice:
+    """Return an invoice that is not paid yet."""
+    made = Invoice(
+        invoice_id=f"inv_{number}",
+        number=f"FV/2026/{number:06}",
+        ksef_number="1234563218-20261122-0000A0-B1C2D3-7F",
+        order_number=f"ZAM/2026/{number:06}",
+        issued_at=NOW,
+        due_on=date(2026, 12, 6),
+        price=RENEWAL_PRICE,
+    )
+    return replace(made, **changes)

@@ -44,7 +44,11 @@ class AccountSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account:
-    """The account of one licence holder at one shop."""
+    """The account of one licence holder at one shop.
+
+    Attributes:
+        client: the shop's calls, for those who ``run`` them.
+    """
 
     def __init__(self, client: AccountClient, vault: Vault, holder: Callable[[], str], log: AgentLog) -> None:
         """Compose it.
@@ -55,7 +59,7 @@ class Account:
             holder: returns the customer of the licence on this computer; RenewalError where nobody can tell.
             log: the agent's log.
         """
-        self._client = client
+        self.client = client
         self._vault = vault
         self._holder = holder
         self._log = log
@@ -78,7 +82,7 @@ class Account:
         """
         state = self.state()
         if state.email:
-            self.run(lambda token: self._client.storefront(token, deadline))
+            self.run(lambda token: self.client.storefront(token, deadline))
         return state
 
     def login(self, email: str, password: str, *, stay: bool, deadline: Deadline) -> AccountState:
@@ -87,7 +91,7 @@ class Account:
         Raises:
             RenewalError: ACCOUNT_REFUSED, or why the shop could not be asked; an older session stays then.
         """
-        opened = self._client.open(email, password, deadline)
+        opened = self.client.open(email, password, deadline)
         with self._lock:
             self._read()
             before, self._session = self._session, _session(opened.token, email, opened.customer_id)
@@ -197,7 +201,7 @@ class Account:
 
     def _end_at_shop(self, session: AccountSession, deadline: Deadline) -> bool:
         try:
-            self._client.close(session.token, deadline)
+            self.client.close(session.token, deadline)
         except RenewalError as error:
             self._log.write(Step.SESSION_END, error.code)
             return False

@@ -14,6 +14,7 @@ from ssl import SSLEOFError, SSLError, SSLZeroReturnError
 from r2_renewal.agent import translate
 from r2_renewal.agent.protocol import Delivery, ErrorData
 from r2_renewal.contract.problems import Problem, ProblemCode
+from r2_renewal.domain.account import CustomerRecord
 from r2_renewal.domain.consent import Document
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.offer import Quote
@@ -52,6 +53,7 @@ class ShopError(RenewalError):
         quote: the new price, with PRICE_CHANGED.
         document: the new text, with CONSENT_TEXT_CHANGED.
         fields: refused fields, with ORDER_INVALID.
+        customer: the data as they stand now, with CUSTOMER_CHANGED.
         retry_after: seconds that the shop asked to wait; None where it did not.
         key_in_flight: the shop is working on this very key just now.
         is_the_shops: whether the shop said so itself, and not something on the way.
@@ -66,6 +68,7 @@ class ShopError(RenewalError):
         quote: Quote | None = None,
         document: Document | None = None,
         fields: tuple[str, ...] = (),
+        customer: CustomerRecord | None = None,
         retry_after: float | None = None,
         key_in_flight: bool = False,
         is_the_shops: bool = False,
@@ -75,6 +78,7 @@ class ShopError(RenewalError):
         self.quote = quote
         self.document = document
         self.fields = fields
+        self.customer = customer
         self.retry_after = retry_after
         self.key_in_flight = key_in_flight
         self.is_the_shops = is_the_shops
@@ -93,6 +97,7 @@ class ShopError(RenewalError):
             quote=self.quote,
             document=self.document,
             fields=self.fields,
+            customer=self.customer,
             retry_after=self.retry_after,
         )
 
@@ -109,6 +114,7 @@ def error_data(error: RenewalError, *, of_order: bool = False) -> ErrorData:
         quote=error.quote,
         document=error.document,
         fields=error.fields,
+        customer=error.customer,
     )
 
 

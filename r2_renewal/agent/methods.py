@@ -11,15 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from r2_renewal.agent import protocol, translate
+from r2_renewal.agent import account_methods, protocol, translate
 from r2_renewal.agent.account import Account
 from r2_renewal.agent.deadline import Deadline
+from r2_renewal.agent.enrolment_news import EnrolmentNews
 from r2_renewal.agent.licence_refresh import LicenceRefresh
 from r2_renewal.agent.outbox import OrderSender, refusal_of
 from r2_renewal.agent.protocol import Event, Method
 from r2_renewal.agent.settling import Settler
 from r2_renewal.agent.shop_client import ShopClient
-from r2_renewal.contract.structs import DocumentBody, DocumentRef
+from r2_renewal.agent.texts import Texts
+from r2_renewal.domain.basket import Storefront
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store.outbox import UNANSWERED, Outbox, OutboxRow, OutboxState
 from r2_renewal.store.shop_cache import KnownLicence, ShopCache
@@ -42,7 +44,8 @@ class Desk:
         account: who is logged in.
         notify: tells the host what happens by itself.
         call_seconds: total deadline of a call that reads.
-        documents: texts already fetched, by kind and version: a version never changes.
+        news: tells the host whether this computer's licence renews by itself.
+        texts: the vendor's texts already fetched.
     """
 
     client: ShopClient
@@ -54,7 +57,8 @@ class Desk:
     account: Account
     notify: Callable[[Event, protocol.Message], None]
     call_seconds: float
-    documents: dict[tuple[str, str], DocumentBody] = field(default_factory=dict)
+    news: EnrolmentNews
+    texts: Texts = field(default_factory=Texts)
 
     def deadline(self) -> Deadline:
         """Return a fresh deadline for a call that reads."""
@@ -65,27 +69,15 @@ def eshop_load(desk: Desk, _params: protocol.Nothing) -> protocol.LoadResult:
     """Return everything that eSklep opens with."""
     deadline = desk.deadline()
     body = desk.client.storefront(deadline)
-    documents = {ref.kind: _document(desk, ref, deadline) for ref in _current(body.documents)}
-    storefront = translate.storefront(body, documents, datetime.now(UTC))
+    documents = desk.texts.of(body, lambda ref: desk.client.document(ref, deadline))
+    desk.news.tell({entry.licence_id: entry.auto_renewal for entry in body.programs})
+    return load_result(desk, translate.storefront(body, documents, datetime.now(UTC)))
+
+
+def load_result(desk: Desk, storefront: Storefront) -> protocol.LoadResult:
+    """Return what eSklep opens with, with what this computer knows of orders without a receipt."""
     unanswered, unsent, refused = _fates(desk)
     return protocol.LoadResult(storefront=storefront, unanswered=unanswered, unsent=unsent, refused=refused)
-
-
-def _current(refs: tuple[DocumentRef, ...]) -> tuple[DocumentRef, ...]:
-    wanted = tuple(ref for ref in refs if ref.kind in translate.DOCUMENT_KINDS)
-    if {ref.kind for ref in wanted} != set(translate.DOCUMENT_KINDS):
-        raise RenewalError(ErrorCode.NOT_THE_SHOP, "a text that must be shown is not offered")
-    return wanted
-
-
-def _document(desk: Desk, ref: DocumentRef, deadline: Deadline) -> DocumentBody:
-    known = desk.documents.get((ref.kind, ref.version))
-    if known is None:
-        known = desk.client.document(ref, deadline)
-        if (known.kind, known.version) != (ref.kind, ref.version):
-            raise RenewalError(ErrorCode.NOT_THE_SHOP, "another text than was asked for")
-        desk.documents[ref.kind, ref.version] = known
-    return known
 
 
 def _fates(desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...], tuple[protocol.OrderRefused, ...]]:
@@ -130,7 +122,9 @@ def order_status(desk: Desk, params: protocol.StatusParams) -> protocol.OrderRes
 
 
 def data_correct(desk: Desk, params: protocol.CorrectParams) -> protocol.CorrectResult:
-    """Report wrong company data."""
+    """Report wrong company data: those of the licence's holder, or of the account's."""
+    if params.in_account:
+        return account_methods.report(desk, params.message)
     return protocol.CorrectResult(ticket=desk.client.report(params.message, desk.deadline()).ticket)
 
 
@@ -184,21 +178,6 @@ def _known_there(desk: Desk, licence_id: str, deadline: Deadline) -> KnownLicenc
     return known
 
 
-def account_state(desk: Desk, params: protocol.AccountStateParams) -> protocol.AccountState:
-    """Return who is logged in."""
-    return desk.account.check(desk.deadline()) if params.ask_shop else desk.account.state()
-
-
-def account_login(desk: Desk, params: protocol.LoginParams) -> protocol.AccountState:
-    """Open the customer's account."""
-    return desk.account.login(params.email, params.password, stay=params.stay, deadline=desk.deadline())
-
-
-def account_logout(desk: Desk, _params: protocol.Nothing) -> protocol.LogoutResult:
-    """End the session, at the shop and here."""
-    return desk.account.logout(desk.deadline())
-
-
 def contact_check(params: protocol.ContactParams) -> protocol.ContactResult:
     """Judge contact fields; needs neither the desk nor the network."""
     from r2_renewal.contract.contact import check_email, check_phone
@@ -215,7 +194,5 @@ AT_THE_DESK: Mapping[Method, Callable[[Desk, Any], protocol.Message]] = {
     Method.ORDER_STATUS: order_status,
     Method.DATA_CORRECT: data_correct,
     Method.LICENCE_REFRESH: licence_refresh,
-    Method.ACCOUNT_STATE: account_state,
-    Method.ACCOUNT_LOGIN: account_login,
-    Method.ACCOUNT_LOGOUT: account_logout,
+    **account_methods.CALLS,
 }

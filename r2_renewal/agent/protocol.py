@@ -10,8 +10,24 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Raw, Struct
+from msgspec import Raw, field
 
+from r2_renewal.agent.account_messages import (
+    AccountState,
+    AccountStateParams,
+    ChangeParams,
+    ConsentsResult,
+    CustomerResult,
+    EnrolmentTold,
+    InvoicePdfParams,
+    InvoicesResult,
+    LoginParams,
+    LogoutResult,
+    PageParams,
+    ResetParams,
+)
+from r2_renewal.agent.messages import Message, Nothing
+from r2_renewal.domain.account import CustomerRecord
 from r2_renewal.domain.basket import Storefront
 from r2_renewal.domain.consent import Document
 from r2_renewal.domain.contact import ContactVerdict
@@ -19,6 +35,23 @@ from r2_renewal.domain.draft import Draft
 from r2_renewal.domain.money import Money
 from r2_renewal.domain.offer import Quote, ServiceKind
 from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer
+
+__all__ = [
+    "AccountState",
+    "AccountStateParams",
+    "ChangeParams",
+    "ConsentsResult",
+    "CustomerResult",
+    "EnrolmentTold",
+    "InvoicePdfParams",
+    "InvoicesResult",
+    "LoginParams",
+    "LogoutResult",
+    "Message",
+    "Nothing",
+    "PageParams",
+    "ResetParams",
+]
 
 VERSION = 1
 SERVER_ERROR = -32000
@@ -44,6 +77,13 @@ class Method(StrEnum):
     ACCOUNT_STATE = "account.state"
     ACCOUNT_LOGIN = "account.login"
     ACCOUNT_LOGOUT = "account.logout"
+    CUSTOMER_LOAD = "customer.load"
+    CUSTOMER_CHANGE = "customer.change"
+    CONSENTS_LOAD = "consents.load"
+    INVOICES_LOAD = "invoices.load"
+    INVOICE_PDF = "invoice.pdf"
+    PROGRAMS_LOAD = "programs.load"
+    PASSWORD_RESET = "password.reset"  # noqa: S105 - a method's name
     DRAFT_LOAD = "draft.load"
     DRAFT_SAVE = "draft.save"
     DRAFT_DISCARD = "draft.discard"
@@ -56,6 +96,7 @@ class Event(StrEnum):
     ORDER_REFUSED = "order.refused"
     LICENCE_INSTALLED = "licence.installed"
     LICENCE_NOT_INSTALLED = "licence.not_installed"
+    ENROLMENT_TOLD = "enrolment.told"
 
 
 class Delivery(StrEnum):
@@ -64,10 +105,6 @@ class Delivery(StrEnum):
     NOT_SENT = "not_sent"
     UNKNOWN = "unknown"
     REFUSED = "refused"
-
-
-class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of every message and of every parameter set: immutable, fields by name."""
 
 
 class KeyParam(Message, frozen=True):
@@ -115,10 +152,6 @@ class HelloResult(Message, frozen=True):
     open_orders: int
 
 
-class Nothing(Message, frozen=True):
-    """No parameters, or no result."""
-
-
 class LoadResult(Message, frozen=True):
     """What eSklep opens with.
 
@@ -138,8 +171,8 @@ class LoadResult(Message, frozen=True):
 class ContactParams(Message, frozen=True):
     """Texts to judge, by field name. Attributes: emails; phones: text by the caller's name of the field."""
 
-    emails: dict[str, str] = {}
-    phones: dict[str, str] = {}
+    emails: dict[str, str] = field(default_factory=dict)
+    phones: dict[str, str] = field(default_factory=dict)
 
 
 class ContactResult(Message, frozen=True):
@@ -182,9 +215,10 @@ class StatusParams(Message, frozen=True):
 
 
 class CorrectParams(Message, frozen=True):
-    """Attributes: message: what is wrong with the company data."""
+    """Attributes: message: what is wrong with the company data; in_account: whether the account's data are meant."""
 
     message: str
+    in_account: bool = False
 
 
 class CorrectResult(Message, frozen=True):
@@ -285,53 +319,6 @@ class DraftDiscardParams(Message, frozen=True):
 DraftParams = DraftLoadParams | DraftSaveParams | DraftDiscardParams
 
 
-class AccountStateParams(Message, frozen=True):
-    """Attributes: ask_shop: whether the shop is asked too, and LOGIN_AGAIN is the answer where it has ended the session."""
-
-    ask_shop: bool = False
-
-
-class LoginParams(Message, frozen=True):
-    """Opens the customer's account. Attributes: email; password; stay: whether to stay logged in when the agent ends."""
-
-    email: str
-    password: str
-    stay: bool = False
-
-    def __repr__(self) -> str:
-        return "LoginParams(…)"
-
-
-class AccountState(Message, frozen=True):
-    """Who is logged in.
-
-    Attributes:
-        email: what was logged in with; empty where nobody is.
-        customer_id: whose account it is; empty where the shop did not tell.
-        is_kept: whether the login outlives the agent.
-        is_other_customer: whether it is another customer's account than the licence's on this computer.
-        reason: the code why it could not be kept, or not be read: VAULT_* or LOGIN_AGAIN; empty for no reason.
-    """
-
-    email: str = ""
-    customer_id: str = ""
-    is_kept: bool = False
-    is_other_customer: bool = False
-    reason: str = ""
-
-
-class LogoutResult(Message, frozen=True):
-    """Where the session was ended: at neither place means that it was not.
-
-    Attributes:
-        is_revoked: at the shop.
-        is_removed: on this computer.
-    """
-
-    is_revoked: bool
-    is_removed: bool
-
-
 class LicenceInstalled(Message, frozen=True):
     """A newer licence stands in place of the old one.
 
@@ -362,6 +349,7 @@ class ErrorData(Message, frozen=True):
         quote: the new price, with PRICE_CHANGED.
         document: the new text, with CONSENT_TEXT_CHANGED.
         fields: refused fields, with ORDER_INVALID.
+        customer: the data as they stand now, with CUSTOMER_CHANGED.
     """
 
     code: str
@@ -369,6 +357,7 @@ class ErrorData(Message, frozen=True):
     quote: Quote | None = None
     document: Document | None = None
     fields: tuple[str, ...] = ()
+    customer: CustomerRecord | None = None
 
 
 class OrderRefused(Message, frozen=True):
@@ -421,6 +410,13 @@ RESULTS: dict[Method, type[Any]] = {
     Method.ACCOUNT_STATE: AccountState,
     Method.ACCOUNT_LOGIN: AccountState,
     Method.ACCOUNT_LOGOUT: LogoutResult,
+    Method.CUSTOMER_LOAD: CustomerResult,
+    Method.CUSTOMER_CHANGE: CustomerResult,
+    Method.CONSENTS_LOAD: ConsentsResult,
+    Method.INVOICES_LOAD: InvoicesResult,
+    Method.INVOICE_PDF: Nothing,
+    Method.PROGRAMS_LOAD: LoadResult,
+    Method.PASSWORD_RESET: Nothing,
     Method.DRAFT_LOAD: DraftResult,
     Method.DRAFT_SAVE: Nothing,
     Method.DRAFT_DISCARD: Nothing,
@@ -439,6 +435,13 @@ PARAMS: dict[Method, type[Any]] = {
     Method.ACCOUNT_STATE: AccountStateParams,
     Method.ACCOUNT_LOGIN: LoginParams,
     Method.ACCOUNT_LOGOUT: Nothing,
+    Method.CUSTOMER_LOAD: Nothing,
+    Method.CUSTOMER_CHANGE: ChangeParams,
+    Method.CONSENTS_LOAD: PageParams,
+    Method.INVOICES_LOAD: PageParams,
+    Method.INVOICE_PDF: InvoicePdfParams,
+    Method.PROGRAMS_LOAD: Nothing,
+    Method.PASSWORD_RESET: ResetParams,
     Method.DRAFT_LOAD: DraftLoadParams,
     Method.DRAFT_SAVE: DraftSaveParams,
     Method.DRAFT_DISCARD: DraftDiscardParams,
@@ -448,4 +451,5 @@ EVENTS: dict[Event, type[Any]] = {
     Event.ORDER_REFUSED: OrderRefused,
     Event.LICENCE_INSTALLED: LicenceInstalled,
     Event.LICENCE_NOT_INSTALLED: LicenceNotInstalled,
+    Event.ENROLMENT_TOLD: EnrolmentTold,
 }

@@ -135,6 +135,7 @@ class Service:
     def _compose(self) -> Desk:
         from r2_renewal.agent.account import Account
         from r2_renewal.agent.account_client import AccountClient
+        from r2_renewal.agent.enrolment_news import EnrolmentNews
         from r2_renewal.agent.methods import Desk
         from r2_renewal.agent.outbox import OrderSender
         from r2_renewal.agent.settling import Settler
@@ -155,4 +156,5 @@ class Service:
         cache = ShopCache(Path(hello.state_dir), hello.shop_url)
         vault = Vault(own_command(), hello.shop_url)
         account = Account(AccountClient(client.caller), vault, refresh.customer, self._log)
-        return Desk(client, outbox, sender, settler, refresh, cache, account, self._notify, hello.call_seconds)
+        news = EnrolmentNews(Path(hello.state_dir), refresh.program, self._notify)
+        return Desk(client, outbox, sender, settler, refresh, cache, account, self._notify, hello.call_seconds, news)

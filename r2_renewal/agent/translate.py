@@ -141,7 +141,7 @@ def storefront(
         fetched_at: when the shop answered, aware.
     """
     return Storefront(
-        company=_company(body.company),
+        company=company(body.company),
         invoice_email=body.invoice_email,
         basket=tuple(_entry(program, body) for program in body.programs),
         offers=tuple(_offer(offer) for offer in body.offers if offer.kind in set(ServiceKind)),
@@ -155,7 +155,8 @@ def storefront(
     )
 
 
-def _company(body: structs.CompanyBody) -> Company:
+def company(body: structs.CompanyBody) -> Company:
+    """Return invoice details."""
     return Company(body.name, body.nip, body.street, body.postcode, body.city)
 
 
@@ -202,7 +203,7 @@ def order_request(confirmed: ConfirmedOrder, app_version: str) -> structs.OrderR
         company_confirmed=True,
         invoice_email=confirmed.invoice_email,
         orderer=_orderer(confirmed.orderer),
-        consents=() if confirmed.consent is None else (_consent(confirmed.consent, confirmed.quote.licence_id),),
+        consents=() if confirmed.consent is None else (consent(confirmed.consent, confirmed.quote.licence_id),),
         gross=structs.Amount(amount=f"{gross.amount:.2f}", currency=gross.currency),
         channel=CHANNEL,
         app_version=app_version,
@@ -220,11 +221,12 @@ def _orderer(orderer: Orderer) -> structs.OrdererBody:
     )
 
 
-def _consent(consent: GivenConsent, licence_id: str) -> structs.ConsentBody:
+def consent(given: GivenConsent, licence_id: str) -> structs.ConsentBody:
+    """Return the body of a consent to the renewal of a licence."""
     return structs.ConsentBody(
         licence_id=licence_id,
-        kind=consent.kind,
-        text_version=consent.version,
-        sha256=consent.sha256,
-        locale=consent.locale,
+        kind=given.kind,
+        text_version=given.version,
+        sha256=given.sha256,
+        locale=given.locale,
     )

@@ -32,10 +32,12 @@ class AgentKeeper(QObject):
     Signals:
         refreshed: the licence was asked for anew: the ``RefreshResult``, or None where that failed.
         renewed: a newer licence was installed.
+        enrolled: the shop said just now that this computer's licence renews by itself.
     """
 
     refreshed = Signal(object)
     renewed = Signal()
+    enrolled = Signal()
 
     def __init__(self, main_window: QWidget, settings: Settings) -> None:
         super().__init__(main_window)
@@ -71,10 +73,12 @@ class AgentKeeper(QObject):
         self.refreshed.emit(answer if isinstance(answer, protocol.RefreshResult) else None)
         self._rest()
 
-    def _on_event(self, event: Event, _content: object) -> None:
+    def _on_event(self, event: Event, content: object) -> None:
         self._restarts = 0
         if event is Event.LICENCE_INSTALLED:
             self.renewed.emit()
+        if isinstance(content, protocol.EnrolmentTold) and content.enrolled:
+            self.enrolled.emit()
         later(self, SETTLED_MS, self._rest)
 
     def _on_gone(self) -> None:

@@ -110,7 +110,8 @@ class Reminding(QObject):
 
         if self._keeper is None:
             self._keeper = AgentKeeper(self._main_window, self.settings)
-            self._keeper.renewed.connect(self._on_renewed)
+            self._keeper.renewed.connect(self._on_settled)
+            self._keeper.enrolled.connect(self._on_settled)
             self._keeper.refreshed.connect(self._on_refreshed)
         return self._keeper
 
@@ -217,7 +218,7 @@ class Reminding(QObject):
         snooze(self.settings.state_dir, licence_id, question.day, question.prompt.remind_on)
 
     @contained
-    def _on_renewed(self) -> None:
+    def _on_settled(self) -> None:
         self._take_back()
         if not self._is_over:
             self._judge()

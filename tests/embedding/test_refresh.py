@@ -76,6 +76,13 @@ def test_an_answer_that_comes_late_takes_the_question_back(host: Host) -> None:
     wait_until(lambda: module.state.status is Status.SILENT, what="late answer")
 
 
+def test_a_consent_that_the_agent_hears_of_takes_the_question_back(host: Host) -> None:
+    told = ["enrolment.told", {"licence_id": LICENCE_ID, "enrolled": True}]
+    module = host.start({REFRESH: [{"silent": True, "events": [told], "after": 6}]})
+    question(module)
+    wait_until(lambda: module.state.status is Status.SILENT, what="the consent")
+
+
 def test_a_licence_installed_meanwhile_takes_the_question_back(host: Host) -> None:
     module = host.start({REFRESH: [{"silent": True, "events": [INSTALLED], "after": 6}]})
     question(module)

@@ -1,0 +1,13 @@
+"""The ground of every message between host and agent."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of every message and of every parameter set: immutable, fields by name."""
+
+
+class Nothing(Message, frozen=True):
+    """No parameters, or no result."""
