@@ -42,6 +42,7 @@ class Config(NamedTuple):
         trusted_keys: keys that may sign licences, or the path of a JSON file of them; empty takes the vendor file's.
         product_code: the product to judge; empty takes the vendor file's.
         state_dir: folder of local state; None takes the system's place for it.
+        machine_dir: folder in which a licence for every user of the computer may lie; None takes the system's place for it.
         agent_command: how the helper process is started; empty takes this interpreter.
         is_busy: asked before the module shows anything by itself.
         today: the calendar date to judge by; None reads the clock in Europe/Warsaw.
@@ -56,6 +57,7 @@ class Config(NamedTuple):
     trusted_keys: Sequence[TrustedKey] | Path | str = ()
     product_code: str = ""
     state_dir: Path | str | None = None
+    machine_dir: Path | str | None = None
     agent_command: tuple[str, ...] = ()
     is_busy: Callable[[], bool] = never_busy
     today: Callable[[], date] | None = None

@@ -67,8 +67,8 @@ class Settings(NamedTuple):
 
     Attributes:
         licence_path: the licence file.
-        licence_places: where a licence may lie, the host's own path first, then this user's folder: a machine-wide folder
-            that cannot be written leaves the renewed licence there.
+        licence_places: where a licence may lie: the host's own path, the machine-wide folder, this user's folder. The best one
+            is gone by, wherever it lies; a renewed one goes to the first that can be written.
         shop_url: base URL of the shop, no trailing slash.
         trusted_keys: keys that may sign licences.
         product_code: the product to judge.
@@ -149,6 +149,13 @@ def default_state_dir() -> Path:
     return Path(platformdirs.user_state_dir("r2-renewal", appauthor=False))
 
 
+def default_machine_dir() -> Path:
+    """Return the folder in which an administrator may lay a licence for every user of this computer."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData"), "R2 Renewal")
+    return Path("/var/lib/r2-renewal")
+
+
 def default_agent_command() -> tuple[str, ...]:
     """Return how to start the helper process with this interpreter, isolated from the user's environment."""
     return (sys.executable, "-I", "-m", "r2_renewal.agent")
@@ -181,9 +188,11 @@ def settle(config: Config, policy: Policy | None = None) -> Settings:
     ruled = read_policy() if policy is None else policy
     licence_path = Path(config.licence_path)
     state_dir = Path(config.state_dir) if config.state_dir else default_state_dir()
+    machine_dir = Path(config.machine_dir) if config.machine_dir else default_machine_dir()
+    folders = (licence_path.parent, machine_dir, state_dir / "licence")
     return Settings(
         licence_path=licence_path,
-        licence_places=(licence_path, state_dir / "licence" / licence_path.name),
+        licence_places=tuple(dict.fromkeys(folder / licence_path.name for folder in folders)),
         shop_url=(ruled.shop_url or config.shop_url or seller.shop_url).rstrip("/"),
         trusted_keys=_keys(config.trusted_keys) or seller.trusted_keys,
         product_code=config.product_code or seller.product_code,

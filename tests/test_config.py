@@ -53,6 +53,15 @@ def test_the_hosts_arguments_win(tmp_path: Path) -> None:
     assert settings.today() == date(2030, 1, 1)
 
 
+def test_a_licence_may_lie_at_the_hosts_path_for_the_machine_or_for_the_user(tmp_path: Path) -> None:
+    host, machine, mine = (tmp_path / name for name in ("host", "machine", "mine"))
+    config = r2_renewal.Config(licence_path=host / "x.lic", machine_dir=machine, state_dir=mine)
+    assert settle(config).licence_places == (host / "x.lic", machine / "x.lic", mine / "licence" / "x.lic")
+    within = settle(config._replace(licence_path=machine / "x.lic"))
+    assert within.licence_places == (machine / "x.lic", mine / "licence" / "x.lic")
+    assert settle(config._replace(machine_dir=None)).licence_places[1].is_absolute()
+
+
 @pytest.mark.parametrize("kind", [str, Path])
 def test_trusted_keys_may_be_a_file(tmp_path: Path, kind: type) -> None:
     config = r2_renewal.Config(licence_path=tmp_path / "x.lic", trusted_keys=kind(keys_file(tmp_path)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
@@ -113,16 +112,14 @@ class LicenceRefresh:
     def install(self, certificate: bytes) -> Licence:
         """Put a newer licence in place of the old one, waiting up to 2.5 s for an antivirus program that holds it.
 
-        A machine-wide folder that cannot be written leaves it in the user's own.
+        Folders that cannot be written leave it in the last place, the user's own.
 
         Raises:
             RenewalError: why it was refused; the old one stays.
         """
-        from r2_renewal.licensing.atomic_file import NotWritableError
-        from r2_renewal.licensing.install import install, retrying
+        from r2_renewal.licensing.install import install_in_first_writable
 
-        *others, last = self._places
-        for place in others:
-            with suppress(NotWritableError):
-                return retrying(partial(install, certificate, place, self._keys, self.product, datetime.now(UTC)))
-        return retrying(partial(install, certificate, last, self._keys, self.product, datetime.now(UTC)))
+        if len(self._places) > 1:
+            with suppress(OSError):  # what cannot be made cannot be written either, and the installer says so
+                self._places[-1].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return install_in_first_writable(certificate, self._places, self._keys, self.product, datetime.now(UTC)).licence

@@ -121,7 +121,7 @@ class HelloParams(Message, frozen=True):
         protocol: version spoken by the host.
         shop_url: base URL of the shop.
         licence_path: the licence file to read and replace.
-        fallback_path: where a renewed licence goes when that place cannot be written; empty for nowhere.
+        other_places: further places of a licence: the best of all is gone by, the first that can be written takes a renewed one.
         trusted_keys: keys that may sign licences.
         product_code: the product whose licence it is.
         state_dir: folder of local state.
@@ -139,7 +139,7 @@ class HelloParams(Message, frozen=True):
     state_dir: str
     call_seconds: float = 15.0
     order_seconds: float = 30.0
-    fallback_path: str = ""
+    other_places: tuple[str, ...] = ()
     proxy: str = ""
     offline_only: bool = False
 

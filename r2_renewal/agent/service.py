@@ -66,7 +66,7 @@ class Service:
             raise RenewalError(ErrorCode.CONFIGURATION, "greeted twice")
         keys = parse_trusted_keys({"keys": [{"id": key.id, "ed25519": key.ed25519} for key in params.trusted_keys]})
         self._log.open(Path(params.state_dir))
-        places = tuple(Path(place) for place in (params.licence_path, params.fallback_path) if place)
+        places = tuple(map(Path, (params.licence_path, *params.other_places)))
         refresh = LicenceRefresh(places, keys, params.product_code)
         state_dir = Path(params.state_dir)
         self._settings = _Settings(params, refresh, Outbox(state_dir), Drafting(Drafts(state_dir), refresh))

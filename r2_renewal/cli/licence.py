@@ -12,7 +12,6 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r2_renewal.cli.values import a_date, a_path
@@ -122,16 +121,13 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _install(arguments: argparse.Namespace) -> int:
-    from r2_renewal.licensing.install import install_in_first_writable, retrying
+    from r2_renewal.licensing.install import install_in_first_writable
     from r2_renewal.licensing.reader import read_certificate
 
-    def attempt() -> Path:
-        return install_in_first_writable(certificate, arguments.places, keys, product_of(arguments), _moment(arguments))
-
     with Refusals(arguments, "installed"):
-        keys = trusted_keys_of(arguments)
+        keys, product = trusted_keys_of(arguments), product_of(arguments)
         certificate = read_certificate(arguments.file)
-        place = retrying(attempt)
+        place = install_in_first_writable(certificate, arguments.places, keys, product, _moment(arguments)).place
     if arguments.json:
         print_json({"installed": True, "place": str(place)})
     else:

@@ -107,7 +107,7 @@ def hello_of(settings: Settings) -> HelloParams:
         protocol=VERSION,
         shop_url=settings.shop_url,
         licence_path=str(settings.licence_path),
-        fallback_path=str(settings.licence_places[-1]),
+        other_places=tuple(map(str, settings.licence_places[1:])),
         trusted_keys=tuple(KeyParam(id=key.id, ed25519=key.ed25519.hex()) for key in settings.trusted_keys),
         product_code=settings.product_code,
         state_dir=str(settings.state_dir),

@@ -11,8 +11,9 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.licence import Licence, VerdictKind, judge
@@ -69,32 +70,54 @@ def install(certificate: bytes, target: Path, keys: Sequence[PublicKey], product
     return licence
 
 
-def install_in_first_writable(
-    certificate: bytes, places: Sequence[Path], keys: Sequence[PublicKey], product: str, now: datetime
-) -> Path:
-    """Install into the first place that can be written: the machine-wide folder, else the user's.
+class Installed(NamedTuple):
+    """A licence that was put in place.
 
-    Returns:
-        The place that took the licence.
+    Attributes:
+        licence: what now stands there.
+        place: where.
+    """
+
+    licence: Licence
+    place: Path
+
+
+def install_in_first_writable(
+    certificate: bytes,
+    places: Sequence[Path],
+    keys: Sequence[PublicKey],
+    product: str,
+    now: datetime,
+    patience: float = RETRY_SECONDS,
+) -> Installed:
+    """Install into the first place that can be written: the host's path, the machine-wide folder, the user's.
+
+    Blocks while an antivirus program or another writer holds a file: for the agent and the command line, never for a GUI thread.
+
+    Args:
+        certificate: the content of the new licence file.
+        places: where it may go, the preferred place first; a parent folder that is missing is not made.
+        keys: the keys that may sign.
+        product: the product code that the licence must cover.
+        now: the moment to judge at, aware.
+        patience: seconds to wait for held files, all places together.
 
     Raises:
         RenewalError: as ``install``; LICENCE_NOT_WRITABLE where no place can be written.
     """
+    deadline = time.monotonic() + patience
     refusal = NotWritableError("no place to install to", transient=False)
     for place in places:
+        attempt = partial(install, certificate, place, keys, product, now)
         try:
-            install(certificate, place, keys, product, now)
+            return Installed(retrying(attempt, deadline - time.monotonic()), place)
         except NotWritableError as error:
             refusal = error
-        else:
-            return place
     raise refusal
 
 
-def retrying(attempt: Callable[[], Result], seconds: float = RETRY_SECONDS) -> Result:
+def retrying(attempt: Callable[[], Result], seconds: float) -> Result:
     """Return the result of ``attempt``, tried again while an antivirus program or another writer holds the file.
-
-    Blocks: for the agent and the command line, never for a GUI thread.
 
     Args:
         attempt: an installation.

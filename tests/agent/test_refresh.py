@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -104,3 +106,20 @@ def test_a_licence_that_the_shop_does_not_list_is_said(hosts: Hosts, shop: Scrip
     with pytest.raises(RefusedError) as refused:
         refresh(hosts)
     assert refused.value.data.code == ErrorCode.LICENCE_REFUSED_BY_SHOP.value
+
+
+def test_a_renewed_licence_goes_to_the_users_own_folder_where_no_other_takes_it(
+    hosts: Hosts, shop: ScriptedShop, vendor: Vendor, tmp_path: Path
+) -> None:
+    """The machine's folder holds the old licence for all; the user's folder is made when it is first needed."""
+    machine, mine = tmp_path / "machine" / "R2.lic", tmp_path / "mine" / "licence" / "R2.lic"
+    machine.parent.mkdir()
+    machine.write_bytes(vendor.certificate())
+    machine.parent.joinpath(".R2.lic.lock").mkdir()  # a lock that nobody can take: what lies here cannot be replaced
+    shop.script("GET", paths.STOREFRONT, told(seq=PROGRAM.seq + 1, valid_until=PERIOD.last_day))
+    shop.certificate = renewed(vendor)
+    gone = tmp_path / "gone" / "R2.lic"
+    agent = hosts.greeted(licence_path=str(gone), other_places=(str(machine), str(mine)))
+    assert agent.call(Method.LICENCE_REFRESH, Nothing()).valid_until == PERIOD.last_day
+    assert (machine.read_bytes(), mine.read_bytes()) == (vendor.certificate(), renewed(vendor))
+    assert not gone.parent.exists()

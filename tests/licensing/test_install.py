@@ -157,7 +157,8 @@ def test_a_missing_folder_is_said(tmp_path: Path) -> None:
 
 def test_the_users_folder_serves_where_the_machines_cannot_be_written(tmp_path: Path) -> None:
     places = [tmp_path / "missing" / "r2.lic", tmp_path / "r2.lic"]
-    assert install_in_first_writable(VENDOR.certificate(), places, VENDOR.keys, PRODUCT, NOW) == places[1]
+    installed = install_in_first_writable(VENDOR.certificate(), places, VENDOR.keys, PRODUCT, NOW)
+    assert installed == (LICENCE, places[1])
     assert places[1].read_bytes() == VENDOR.certificate()
 
 
@@ -165,6 +166,21 @@ def test_no_writable_place_and_no_place_at_all_are_said(tmp_path: Path) -> None:
     for places in ([tmp_path / "missing" / "r2.lic"], []):
         with pytest.raises(NotWritableError):
             install_in_first_writable(VENDOR.certificate(), places, VENDOR.keys, PRODUCT, NOW)
+
+
+def test_held_places_share_the_patience_and_a_place_held_for_a_moment_is_waited_for(tmp_path: Path) -> None:
+    places = [tmp_path / name for name in ("a.lic", "b.lic")]
+    for place in places:
+        place.mkdir()  # cannot be replaced, and says so in the way of a file that somebody holds
+    started = time.monotonic()
+    with pytest.raises(NotWritableError) as error:
+        install_in_first_writable(VENDOR.certificate(), places, VENDOR.keys, PRODUCT, NOW, patience=0.6)
+    assert error.value.transient
+    assert time.monotonic() - started < 15
+    freed = threading.Timer(0.3, places[0].rmdir)
+    freed.start()
+    assert install_in_first_writable(VENDOR.certificate(), places, VENDOR.keys, PRODUCT, NOW, 30).place == places[0]
+    freed.join()
 
 
 def test_a_refusal_of_the_licence_itself_does_not_wander_to_the_next_place(tmp_path: Path, target: Path) -> None:
