@@ -35,6 +35,8 @@ TOLERATED: dict[str, Callable[[str], str | bytes]] = {
     "as it was": str,
     "bytes": str.encode,
     "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "line ends written out, as in JSON": lambda text: text.replace("\n", "\\n"),
+    "Windows line ends written out": lambda text: text.replace("\n", "\\r\\n"),
     "old Mac line ends": lambda text: text.replace("\n", "\r"),
     "no final line end": str.rstrip,
     "many final line ends": lambda text: text + "\n\r\n\n",
