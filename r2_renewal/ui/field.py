@@ -29,10 +29,12 @@ class Field(QWidget):
         self.edit = QLineEdit(self)
         self.edit.setAccessibleName(name)
         self.label.setBuddy(self.edit)
+        self._is_shown = False
         self._problem = ProblemLabel(self)
         self._hint = PlainLabel(hint, self)
         self._build()
-        self.edit.textEdited.connect(self._on_edited)
+        # Not textEdited: a text set through the accessibility interface (dictation, Braille) is the user's as well.
+        self.edit.textChanged.connect(self._on_changed)
         self.edit.editingFinished.connect(self.left)
 
     def _build(self) -> None:
@@ -44,9 +46,10 @@ class Field(QWidget):
         column.addWidget(self._hint)
         self.show_problem("")
 
-    def _on_edited(self, text: str) -> None:
-        self.show_problem("")
-        self.typed.emit(text)
+    def _on_changed(self, text: str) -> None:
+        if not self._is_shown:
+            self.show_problem("")
+            self.typed.emit(text)
 
     @property
     def problem(self) -> str:
@@ -62,7 +65,9 @@ class Field(QWidget):
     def show_text(self, text: str) -> None:
         """Show a text without it being the user's edit; the cursor stays where it is when nothing changes."""
         if self.edit.text() != text:
+            self._is_shown = True
             self.edit.setText(text)
+            self._is_shown = False
 
     def set_read_only(self) -> None:
         """Make the line a value to read and copy."""

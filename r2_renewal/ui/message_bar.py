@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStyle, QWidget
 
 from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.ui.announcing import announce
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.error_texts import sentence
 from r2_renewal.ui.plain_text import PlainLabel
@@ -70,14 +71,19 @@ class MessageBar(QFrame):
     def clear(self) -> None:
         """Say nothing more."""
         self._label.clear()
+        self.setAccessibleName("")
         self._drop_buttons()
         self.hide()
 
     def _say(self, text: str, icon: QStyle.StandardPixmap, ways: tuple[WayOn, ...]) -> None:
         size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._icon.setPixmap(self.style().standardIcon(icon).pixmap(size, size))
+        is_news = text != self._label.text()
         self._label.setText(text)
         self._label.setAccessibleName(text)
+        self.setAccessibleName(text)
+        if is_news:
+            announce(self, text, urgent=icon is QStyle.StandardPixmap.SP_MessageBoxWarning)
         self._drop_buttons()
         for way in ways:
             self._add_button(way)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
+from r2_renewal.ui.announcing import announce
+
 READABLE_LINES = 9
 MARK = "⚠ "
 
@@ -45,6 +47,8 @@ class ProblemLabel(PlainLabel):
 
     def show_problem(self, text: str) -> None:
         """Show what is wrong, or with an empty text that nothing is."""
+        if text != self.problem:
+            announce(self, text)
         self.setText(MARK + text if text else "")
         self.setVisible(bool(text))
 

@@ -42,10 +42,11 @@ class ReminderView(QWidget):
     def _build_texts(self, question: Question) -> None:
         prompt = question.prompt
         program = f"{prompt.program.name} {prompt.program.edition}".strip()
+        # Made in the order in which they are read: a screen reader goes by that, not by the layout.
+        self._texts.addWidget(Heading(f"{program} – {question.company}" if question.company else program, self))
         self.text = PlainLabel(prompt.text, self)
         self.text.setAccessibleName(prompt.text)
         self.text.setMinimumWidth(TEXT_WIDTH)
-        self._texts.addWidget(Heading(f"{program} – {question.company}" if question.company else program, self))
         self._texts.addWidget(self.text)
         self._texts.addWidget(PlainLabel(f"{HINT}\n{_later(snooze_text(prompt.remind_on, question.day))}", self))
         doubt = clock_sentence(question.clock)
