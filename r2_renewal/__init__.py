@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from r2_renewal.version import VERSION
-
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
     from r2_renewal.config import Config, TrustedKey
     from r2_renewal.embedding.module import RenewalModule
 
-__version__ = VERSION
+    __version__: str
+
 __all__ = ["Config", "TrustedKey", "__version__", "attach"]
 
 
@@ -45,7 +44,11 @@ def attach(main_window: QMainWindow, config: Config) -> RenewalModule:
 
 
 def __getattr__(name: str) -> object:
-    """Return ``Config`` or ``TrustedKey``, loaded when first asked for: reading a licence must not pay for them (PEP 562)."""
+    """Return what is loaded when first asked for: neither reading a licence nor a host's first paint pays for it (PEP 562)."""
+    if name == "__version__":
+        from r2_renewal.version import VERSION
+
+        return VERSION
     if name not in ("Config", "TrustedKey"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

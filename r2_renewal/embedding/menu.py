@@ -38,11 +38,11 @@ def add_entry(main_window: QMainWindow) -> MenuEntry:
     bar = main_window.menuBar()
     found = _help_menu(bar)
     menu = found or _new_help(bar)
-    action = QAction(ESHOP, main_window)
     about = _about(menu)
-    if about is None:
-        menu.addAction(action)
-    else:
+    # Made by the menu: a host that has made no ``QAction`` of its own in Python would pay a millisecond for the first.
+    action = menu.addAction(ESHOP)
+    if about is not None:
+        menu.removeAction(action)
         menu.insertAction(about, action)
     return MenuEntry(action, None if found else menu)
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject
 from r2_renewal.domain.reminder import Answer, Question
 from r2_renewal.embedding.contained import contained
 from r2_renewal.embedding.later import later
+from r2_renewal.embedding.quiet_note import QuietNote
 from r2_renewal.embedding.startup_check import StartupCheck, check
 from r2_renewal.embedding.state import ModuleState, Status
 from r2_renewal.settings import Settings, settle
@@ -66,7 +67,9 @@ class Reminding(QObject):
         """Judge the licence anew and ask where the time has come."""
         if self._under_way:
             return
+        note = QuietNote(self._config, self.settings)
         outcome = self._judge()
+        note.keep(outcome)
         if self.settings.unattended:
             return
         if outcome.unsettled:

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from r2_renewal.config import Config
 from r2_renewal.domain.reminder import VENDOR_POLICY, Question
+from r2_renewal.embedding.quiet_note import QuietNote, is_quiet
 from r2_renewal.embedding.startup_check import StartupCheck, check
 from r2_renewal.policy import Policy
 from r2_renewal.settings import settle
@@ -61,8 +62,13 @@ class Reminders(RuleBasedStateMachine):
         self.open: list[Question] = []
         self._bogus = date.min
         write_licence(self._licence, self._end)
-        config = Config(licence_path=self._licence, trusted_keys=KEYS, state_dir=self._state)
-        self._settings = settle(config, Policy())
+        self._config = Config(
+            licence_path=self._licence,
+            trusted_keys=KEYS,
+            state_dir=self._state,
+            today=lambda: self.day + self.clock_error,
+        )
+        self._settings = settle(self._config, Policy())
 
     def teardown(self) -> None:
         """Forget everything."""
@@ -193,7 +199,11 @@ class Reminders(RuleBasedStateMachine):
             self._take(question, answer)
 
     def _judged(self) -> StartupCheck:
+        was_quiet, note = is_quiet(self._config), QuietNote(self._config, self._settings)
         outcome = check(self._settings, self.day + self.clock_error)
+        # A start that a note keeps silent would not have looked at all.
+        assert not (was_quiet and (outcome.question or outcome.unsettled or outcome.refresh_due))
+        note.keep(outcome)
         if outcome.day < self._latest:
             # The clock was set back: the days that it showed in between are no days.
             self.asked, self.promised = [], date.min

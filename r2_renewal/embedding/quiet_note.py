@@ -1,0 +1,134 @@
+"""A note of the last check that nothing is to be said before a certain day: most starts read it, and look no further.
+
+Rules: no verdict comes from the note; whoever asks the module for its state gets one from the licence itself, verified. All that
+the note can do is to keep the reminder silent, and it lies where the memory of questions lies, which could do the same: so it
+needs no signature. It is good for a week at most, so that the marks of the clock stay young; only within the days that it names;
+only while every file that the check looked at is the very same; and for no clock that went back since. Reading it costs a
+handful of ``stat`` calls, and nothing else of ours is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from r2_renewal.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from r2_renewal.config import Config
+    from r2_renewal.embedding.startup_check import StartupCheck
+    from r2_renewal.settings import Settings
+
+FILE_NAME = "quiet-until"
+GOOD_FOR_SECONDS = 7 * 24 * 3600.0
+CLOCK_TOLERANCE_SECONDS = 300.0
+MAX_BYTES = 16 * 1024
+
+
+def is_quiet(config: Config) -> bool:
+    """Return whether the note says that this start has nothing to say. Never raises.
+
+    A host without a ``state_dir`` of its own is told no: finding the system's place costs more than the note saves.
+    """
+    if not config.state_dir:
+        return False
+    try:
+        head, days, host, *files = _read(os.path.join(config.state_dir, FILE_NAME)).splitlines()  # noqa: PTH118
+        written, until = map(float, head.split())
+        if host != _host(config) or not written - CLOCK_TOLERANCE_SECONDS <= time.time() < until:
+            return False
+        if config.today is not None:
+            first, end = days.split()
+            if not first <= config.today().isoformat() < end:
+                return False
+        return all(_stamp(path) == stamp for stamp, _, path in (line.partition("\t") for line in files))
+    except Exception:
+        # No note, a broken one, a host that cannot tell the day: the whole check meets that in its own way.
+        return False
+
+
+class QuietNote:
+    """The note of one check: made before it looks at any file, kept after it where there was nothing to say."""
+
+    def __init__(self, config: Config, settings: Settings) -> None:
+        self._host = _host(config)
+        self._folder = settings.state_dir
+        self._files = {str(path): _stamp(path) for path in _looked_at(config, settings)}
+
+    def keep(self, outcome: StartupCheck) -> None:
+        """Write the note down where the outcome allows one and the folder takes it."""
+        from r2_renewal.domain.clock import ClockState
+        from r2_renewal.domain.licence import VerdictKind
+
+        if (
+            outcome.verdict.kind is VerdictKind.VALID
+            and outcome.clock is ClockState.PLAUSIBLE
+            and not outcome.unsettled
+        ):
+            self._write(self._text(outcome))
+
+    def _text(self, outcome: StartupCheck) -> str:
+        from datetime import datetime, timedelta
+        from datetime import time as clock_time
+
+        from r2_renewal.domain.dates import warsaw
+        from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
+        from r2_renewal.store.clock_marks import FILE_NAME as MARKS
+
+        # The widest window that any policy can open; the day itself is no longer quiet.
+        window = outcome.day + timedelta(days=(outcome.verdict.days_left or 0) - REMINDER_WINDOW_DAYS)
+        opens = datetime.combine(window, clock_time(0), warsaw()).timestamp()
+        # The check itself writes the marks of the clock, so they are looked at after it.
+        marks = str(self._folder / MARKS)
+        files = {**self._files, marks: _stamp(marks)}
+        now = time.time()
+        lines = [f"{now} {min(opens, now + GOOD_FOR_SECONDS)}", f"{outcome.day} {window}", self._host]
+        return "\n".join([*lines, *(f"{stamp}\t{path}" for path, stamp in files.items())])
+
+    def _write(self, text: str) -> None:
+        # One name for all: a killed writer leaves one file, and what two at once make of it is at worst no note.
+        temporary = self._folder / f".{FILE_NAME}.tmp"
+        try:
+            temporary.write_text(text, encoding="utf-8")
+            os.replace(temporary, self._folder / FILE_NAME)  # noqa: PTH105
+        except (OSError, ValueError):
+            # A folder that takes no note costs its starts what a first start costs.
+            return
+
+
+def _read(path: str) -> str:
+    # What lies there may be a pipe or a device: opened so that nothing blocks, and read no further than a note is long.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        return os.read(descriptor, MAX_BYTES).decode("utf-8")
+    finally:
+        os.close(descriptor)
+
+
+def _host(config: Config) -> str:
+    """Return what of the host's configuration decides between silence and a question, on one line."""
+    return ascii((VERSION, str(config.licence_path), config.product_code, config.trusted_keys))
+
+
+def _looked_at(config: Config, settings: Settings) -> Iterable[Path | str]:
+    from r2_renewal.resources import resource
+    from r2_renewal.store.database import FILE_NAME as DATABASE
+
+    yield from settings.licence_places
+    yield settings.state_dir / DATABASE
+    yield resource("vendor.toml")
+    if isinstance(config.trusted_keys, str | os.PathLike):
+        yield config.trusted_keys
+
+
+def _stamp(path: Path | str) -> str:
+    """Return what tells a file from one that took its place or was written since; the same for every missing one."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - as light as can be
+    except OSError:
+        return "-"
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
