@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +13,12 @@ from r2_renewal.domain.account import ConsentEvidence, CustomerRecord, Enrolment
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.company import Company
 from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS, Document
+from r2_renewal.domain.dates import plus_months
+from r2_renewal.domain.draft import Draft, DraftItem
 from r2_renewal.domain.money import money, price_with_vat
-from r2_renewal.domain.offer import Offer, Quote, ServiceKind
-from r2_renewal.domain.order import Order, OrderState
+from r2_renewal.domain.offer import Offer, Quote, QuoteLine, ServiceKind
+from r2_renewal.domain.order import Order, Orderer, OrderLine, OrderState
+from r2_renewal.domain.order_fields import Step
 from r2_renewal.domain.program import OwnedProgram
 
 VAT = Decimal("0.23")
@@ -57,6 +61,14 @@ EXTENSION = Offer(
     money("17.00"),
     {"employees": 100},
 )
+OTHER_SUBSCRIPTION = Offer(
+    "sub-k-50",
+    "lic-2",
+    ServiceKind.SUBSCRIPTION,
+    "Abonament R2księga do 50 pracowników",
+    money("186.30"),
+    {"employees": 50},
+)
 CONSENT = Document(
     AUTO_RENEWAL,
     "1",
@@ -68,22 +80,55 @@ CONSENT = Document(
 
 def quote_for(offer: Offer, net: str | None = None) -> Quote:
     """Return the shop's price for an offer."""
-    subscription = offer.kind is ServiceKind.SUBSCRIPTION
-    end = date(2027, 12, 22) if subscription else date(2026, 12, 22)
+    return quote_of([line_for(offer, net)])
+
+
+def quote_of(lines: Sequence[QuoteLine]) -> Quote:
+    """Return the shop's price for several lines."""
     return Quote(
-        quote_id=f"quote-{offer.offer_id}-{net or offer.net.amount}",
-        offer_id=offer.offer_id,
-        licence_id=offer.licence_id,
-        kind=offer.kind,
-        description=offer.name,
-        period_from=date(2026, 12, 23) if subscription else TODAY,
-        period_to=end,
-        price=price_with_vat([money(net) if net else offer.net], VAT),
-        renewal_date=date(end.year, 12, 23),
-        renewal_price=price_with_vat([money("455.40")], VAT),
-        cancel_until=end,
+        quote_id="quote-" + "-".join(f"{line.offer_id}-{line.net.amount}" for line in lines),
+        lines=tuple(lines),
+        price=price_with_vat([line.net for line in lines], VAT),
         expires_at=datetime(2026, 11, 23, 8, 0, tzinfo=UTC),
     )
+
+
+def line_for(offer: Offer, net: str | None = None) -> QuoteLine:
+    """Return an offer with its period and renewal."""
+    program = next(owned for owned in (PROGRAM, OTHER_PROGRAM) if owned.licence_id == offer.licence_id)
+    subscription = offer.kind is ServiceKind.SUBSCRIPTION
+    end = plus_months(program.valid_until, 12) if subscription else program.valid_until
+    return QuoteLine(
+        offer_id=offer.offer_id,
+        licence_id=offer.licence_id,
+        program=program.name,
+        kind=offer.kind,
+        description=offer.name,
+        net=money(net) if net else offer.net,
+        period_from=program.valid_until + timedelta(days=1) if subscription else TODAY,
+        period_to=end,
+        renewal_date=end + timedelta(days=1),
+        renewal_price=price_with_vat([money("455.40")], VAT),
+        cancel_until=end,
+    )
+
+
+def two_programs() -> Storefront:
+    """Return what eSklep opens with where both programs can be ordered, but only one be extended."""
+    return replace(storefront(), offers=(SUBSCRIPTION, EXTENSION, OTHER_SUBSCRIPTION))
+
+
+def draft_for(
+    kind: ServiceKind | None = None,
+    offer_id: str = "",
+    invoice_email: str = "",
+    orderer: Orderer | None = None,
+    step: Step = Step.SERVICE,
+    licence_id: str = "lic-1",
+) -> Draft:
+    """Return the draft of an order form of one program."""
+    item = DraftItem(licence_id, offer_id)
+    return Draft(kind, "", invoice_email, orderer or Orderer(), step, (item,))
 
 
 def storefront() -> Storefront:
@@ -108,18 +153,25 @@ def order_of(quote: Quote, state: OrderState = OrderState.PLACED) -> Order:
     return Order(
         order_id="order-1",
         number="Z/2026/11/0001",
-        licence_id=quote.licence_id,
-        program="R2płatnik",
-        kind=quote.kind,
         state=state,
         placed_at=NOW,
-        description=quote.description,
-        period_from=quote.period_from,
-        period_to=quote.period_to,
+        lines=tuple(_ordered(line) for line in quote.lines),
         price=quote.price,
         email="anna.klosowska@klosowska.example",
-        renewal_date=quote.renewal_date,
-        cancel_until=quote.cancel_until,
+    )
+
+
+def _ordered(line: QuoteLine) -> OrderLine:
+    return OrderLine(
+        licence_id=line.licence_id,
+        program=line.program,
+        kind=line.kind,
+        description=line.description,
+        net=line.net,
+        period_from=line.period_from,
+        period_to=line.period_to,
+        renewal_date=line.renewal_date,
+        cancel_until=line.cancel_until,
     )
 
 

@@ -16,6 +16,7 @@ from r2_renewal.domain.company import normalize_nip
 from r2_renewal.domain.draft import Draft
 from r2_renewal.domain.errors import RenewalError
 from r2_renewal.store.drafts import Drafts, StoredDraft
+from r2_renewal.store.licences import apart, together
 
 
 class Drafting:
@@ -32,12 +33,12 @@ class Drafting:
             RenewalError: STORE, where local state cannot be used.
         """
         match params:
-            case protocol.DraftLoadParams(licence_id=licence_id, nip=nip):
-                return self._load(self.customer(nip), licence_id)
-            case protocol.DraftSaveParams(customer=customer, licence_id=licence_id, draft=draft):
-                self._drafts.save(customer, licence_id, msgspec.json.encode(draft))
-            case protocol.DraftDiscardParams(customer=customer, licence_id=licence_id):
-                self._drafts.discard(customer, licence_id)
+            case protocol.DraftLoadParams(licence_ids=licence_ids, nip=nip):
+                return self._load(self.customer(nip), together(licence_ids))
+            case protocol.DraftSaveParams(customer=customer, draft=draft):
+                self._drafts.save(customer, together(draft.licence_ids), msgspec.json.encode(draft))
+            case protocol.DraftDiscardParams(customer=customer, licence_ids=licence_ids):
+                self._drafts.discard(customer, together(licence_ids))
         return protocol.Nothing()
 
     def customer(self, nip: str) -> str:
@@ -55,8 +56,8 @@ class Drafting:
         """
         self._drafts.forget_old()
 
-    def _load(self, customer: str, licence_id: str) -> protocol.DraftResult:
-        stored = self._drafts.load(customer, licence_id)
+    def _load(self, customer: str, licences: str) -> protocol.DraftResult:
+        stored = self._drafts.load(customer, licences)
         draft = None if stored is None else _read(stored)
         if stored is None or draft is None:
             return protocol.DraftResult(customer=customer)
@@ -66,6 +67,6 @@ class Drafting:
 
 def _read(stored: StoredDraft) -> Draft | None:
     try:
-        return msgspec.json.decode(stored.body, type=Draft)
+        return msgspec.json.decode(stored.body, type=Draft).of_today(apart(stored.licences))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None

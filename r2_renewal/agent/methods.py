@@ -87,19 +87,19 @@ def _fates(desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...], tuple[protocol
     except RenewalError:
         return (), (), ()  # eSklep can be looked at without a database; ordering will say STORE
     return (
-        tuple(row.licence_id for row in unsettled if row.state in UNANSWERED),
-        tuple(row.licence_id for row in given_back if row.state is OutboxState.NOT_SENT),
+        tuple(one for row in unsettled if row.state in UNANSWERED for one in row.licence_ids),
+        tuple(one for row in given_back if row.state is OutboxState.NOT_SENT for one in row.licence_ids),
         tuple(_refused(row) for row in given_back if row.state is OutboxState.REJECTED),
     )
 
 
 def _refused(row: OutboxRow) -> protocol.OrderRefused:
-    return protocol.OrderRefused(key=row.key, licence_id=row.licence_id, error=refusal_of(row))
+    return protocol.OrderRefused(key=row.key, licence_ids=row.licence_ids, error=refusal_of(row))
 
 
 def order_quote(desk: Desk, params: protocol.QuoteParams) -> protocol.QuoteResult:
-    """Return the price of an offer."""
-    body = desk.client.quote(params.licence_id, params.offer_id, desk.deadline())
+    """Return the price of offers, one a program."""
+    body = desk.client.quote(params.offers, desk.deadline())
     return protocol.QuoteResult(quote=translate.quote(body))
 
 

@@ -16,12 +16,14 @@ import msgspec
 from r2_renewal.agent import translate
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError, error_data
-from r2_renewal.agent.protocol import Delivery, ErrorData
+from r2_renewal.agent.protocol import Delivery, ErrorData, Message
 from r2_renewal.agent.shop_client import ShopClient
 from r2_renewal.contract.structs import OrderBody
+from r2_renewal.domain.consent import Document
 from r2_renewal.domain.draft import draft_of_order
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.order import ConfirmedOrder, Order
+from r2_renewal.store.licences import together
 from r2_renewal.store.outbox import (
     LEASE_SECONDS,
     MAY_HAVE_ARRIVED,
@@ -72,7 +74,7 @@ class OrderSender:
         request = translate.order_request(confirmed, VERSION)
         row: OutboxRow | None = self._outbox.confirm(
             confirmed.key,
-            confirmed.quote.licence_id,
+            together(confirmed.quote.licence_ids),
             translate.digest(request),
             msgspec.json.encode(request),
             OrderForm(customer or self._customer(confirmed.nip), msgspec.json.encode(draft_of_order(confirmed))),
@@ -171,12 +173,25 @@ def _unsent(error: RenewalError) -> ShopError:
     return ShopError(error.code, error.detail, Delivery.NOT_SENT)
 
 
+class _BareRefusal(Message, frozen=True):
+    """A refusal without its quote."""
+
+    code: str
+    delivery: str = ""
+    document: Document | None = None
+    fields: tuple[str, ...] = ()
+
+
 def refusal_of(row: OutboxRow) -> ErrorData:
     """Return why the shop refused an order; a reason that cannot be read is INTERNAL."""
-    try:
-        return msgspec.json.decode(row.answer, type=ErrorData)
-    except (msgspec.MsgspecError, ValueError):
-        return ErrorData(code=ErrorCode.INTERNAL.value, delivery=Delivery.REFUSED.value)
+    with suppress(msgspec.MsgspecError, ValueError):
+        refusal: ErrorData = msgspec.json.decode(row.answer, type=ErrorData)
+        return refusal
+    with suppress(msgspec.MsgspecError, ValueError):
+        # An earlier version wrote a quote of one program; its price is asked for anew in any case.
+        old = msgspec.json.decode(row.answer, type=_BareRefusal)
+        return ErrorData(code=old.code, delivery=old.delivery, document=old.document, fields=old.fields)
+    return ErrorData(code=ErrorCode.INTERNAL.value, delivery=Delivery.REFUSED.value)
 
 
 def _refusal(row: OutboxRow) -> ShopError:

@@ -182,10 +182,9 @@ class ContactResult(Message, frozen=True):
 
 
 class QuoteParams(Message, frozen=True):
-    """Attributes: licence_id: the owned program; offer_id: what to price."""
+    """Attributes: offers: what to price, an offer by each owned program's licence."""
 
-    licence_id: str
-    offer_id: str
+    offers: dict[str, str]
 
 
 class QuoteResult(Message, frozen=True):
@@ -281,14 +280,19 @@ class RefreshResult(Message, frozen=True):
 
 
 class DraftLoadParams(Message, frozen=True):
-    """Which draft. Attributes: licence_id: the program's licence; nip: the NIP on record of the customer who opens the form."""
+    """Which draft.
 
-    licence_id: str
+    Attributes:
+        licence_ids: the programs that the form is opened for; the newest draft with any of them is theirs.
+        nip: the NIP on record of the customer who opens the form.
+    """
+
+    licence_ids: tuple[str, ...]
     nip: str
 
 
 class DraftResult(Message, frozen=True):
-    """The draft of one customer for one licence.
+    """The draft of one customer for their programs.
 
     Attributes:
         customer: whose form it is from now on; goes with every saving of it, whoever's licence lies here by then.
@@ -302,18 +306,17 @@ class DraftResult(Message, frozen=True):
 
 
 class DraftSaveParams(Message, frozen=True):
-    """Attributes: customer: as ``draft.load`` told it; licence_id: the program's licence; draft: what to keep."""
+    """Attributes: customer: as ``draft.load`` told it; draft: what to keep, in place of every draft with any of its programs."""
 
     customer: str
-    licence_id: str
     draft: Draft
 
 
 class DraftDiscardParams(Message, frozen=True):
-    """Attributes: customer: as ``draft.load`` told it; licence_id: the program's licence."""
+    """Attributes: customer: as ``draft.load`` told it; licence_ids: the drafts with any of these programs go."""
 
     customer: str
-    licence_id: str
+    licence_ids: tuple[str, ...]
 
 
 DraftParams = DraftLoadParams | DraftSaveParams | DraftDiscardParams
@@ -361,10 +364,10 @@ class ErrorData(Message, frozen=True):
 
 
 class OrderRefused(Message, frozen=True):
-    """The shop refused an order whose fate was unknown. Attributes: key; licence_id; error: why."""
+    """The shop refused an order whose fate was unknown. Attributes: key; licence_ids: the programs; error: why."""
 
     key: str
-    licence_id: str
+    licence_ids: tuple[str, ...]
     error: ErrorData
 
 

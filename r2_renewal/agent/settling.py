@@ -24,7 +24,7 @@ from r2_renewal.agent.protocol import Delivery, Event
 from r2_renewal.agent.shop_client import ShopClient
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.offer import ServiceKind
-from r2_renewal.domain.order import Order, OrderState
+from r2_renewal.domain.order import Order, OrderLine, OrderState
 from r2_renewal.store.outbox import Outbox, OutboxRow, OutboxState
 
 # A shop that does not know an order a day after accepting it will not remember it: another shop, or another customer.
@@ -171,7 +171,7 @@ class _Watch:
             self._failed(Step.ORDER_RESEND, error)
             if error.delivery is Delivery.REFUSED:
                 refused = protocol.OrderRefused(
-                    key=row.key, licence_id=row.licence_id, error=error_data(error, of_order=True)
+                    key=row.key, licence_ids=row.licence_ids, error=error_data(error, of_order=True)
                 )
                 self._settler.notify(Event.ORDER_REFUSED, refused)
                 return
@@ -219,30 +219,34 @@ class _Watch:
     def _installed(self, order: Order) -> bool:
         """Fetch and install the licence of a fulfilled order; return whether nothing is left to be done."""
         refresh = self._settler.refresh
-        if not refresh.concerns(order.licence_id):
-            # Bought for another program of the customer's: its own module will fetch it.
-            return True
+        # Bought for other programs of the customer's: their own modules will fetch them.
+        mine = [line for line in order.lines if refresh.concerns(line.licence_id)]
+        outcomes = [self._installed_line(line) for line in mine]  # each is tried, whatever became of the one before
+        return all(outcomes)
+
+    def _installed_line(self, line: OrderLine) -> bool:
+        refresh = self._settler.refresh
         try:
-            certificate = self._settler.client.licence_file(order.licence_id, Deadline(self._settler.call_seconds))
+            certificate = self._settler.client.licence_file(line.licence_id, Deadline(self._settler.call_seconds))
             program = refresh.parsed(certificate).program(refresh.product)
-            if program is not None and program.valid_until < order.period_to:
+            if program is not None and program.valid_until < line.period_to:
                 return False  # the shop still serves the licence from before the order
             refresh.install(certificate)
         except RenewalError as error:
-            return self._not_installed(order, error)
+            return self._not_installed(line, error)
         self._settler.log.write(Step.LICENCE_INSTALL, Done.OK)
-        valid_until = program.valid_until if program is not None else order.period_to
-        renewed = order.kind is not ServiceKind.EXTENSION
-        installed = protocol.LicenceInstalled(licence_id=order.licence_id, valid_until=valid_until, renewed=renewed)
+        valid_until = program.valid_until if program is not None else line.period_to
+        renewed = line.kind is not ServiceKind.EXTENSION
+        installed = protocol.LicenceInstalled(licence_id=line.licence_id, valid_until=valid_until, renewed=renewed)
         self._settler.notify(Event.LICENCE_INSTALLED, installed)
         return True
 
-    def _not_installed(self, order: Order, error: RenewalError) -> bool:
+    def _not_installed(self, line: OrderLine, error: RenewalError) -> bool:
         self._failed(Step.LICENCE_INSTALL, error)
         if error.code is ErrorCode.LICENCE_OLDER:
             return True  # a newer one is already here: imported by hand, or by another process
         if not isinstance(error, ShopError) and error.code is not self.refusal:
             self.refusal = error.code
-            refused = protocol.LicenceNotInstalled(licence_id=order.licence_id, code=error.code.value)
+            refused = protocol.LicenceNotInstalled(licence_id=line.licence_id, code=error.code.value)
             self._settler.notify(Event.LICENCE_NOT_INSTALLED, refused)
         return False

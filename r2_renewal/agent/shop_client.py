@@ -6,7 +6,7 @@ renewed once, in silence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -58,9 +58,10 @@ class ShopClient:
         """Return an order as it stands."""
         return _known_kind(self._read(paths.order(order_id), structs.OrderBody, deadline))
 
-    def quote(self, licence_id: str, offer_id: str, deadline: Deadline) -> structs.QuoteBody:
-        """Return a price; asking twice binds nobody, so it is retried."""
-        body = structs.QuoteRequest(items=(structs.QuoteItem(licence_id=licence_id, offer_id=offer_id),))
+    def quote(self, offers: Mapping[str, str], deadline: Deadline) -> structs.QuoteBody:
+        """Return the price of offers, one by each licence; asking twice binds nobody, so it is retried."""
+        items = tuple(structs.QuoteItem(licence_id=one, offer_id=offer_id) for one, offer_id in offers.items())
+        body = structs.QuoteRequest(items=items)
         message = post(paths.QUOTES, msgspec.json.encode(body))
         return typed(retried(lambda: self._authorized(message, deadline), deadline), structs.QuoteBody)
 

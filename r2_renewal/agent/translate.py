@@ -21,8 +21,8 @@ from r2_renewal.domain.company import Company
 from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS, Document, GivenConsent
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.money import Money, Price
-from r2_renewal.domain.offer import Offer, Quote, ServiceKind
-from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer, OrderState
+from r2_renewal.domain.offer import Offer, Quote, QuoteLine, ServiceKind
+from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer, OrderLine, OrderState
 from r2_renewal.domain.program import OwnedProgram
 
 CHANNEL = "module"
@@ -67,27 +67,32 @@ def document_or_none(body: structs.DocumentBody | UnsetType) -> Document | None:
 
 
 def quote(body: structs.QuoteBody) -> Quote:
-    """Return the price of the one program that was asked about, with its period and renewal.
+    """Return the price of what was asked about, with periods and renewals.
 
     Raises:
-        RenewalError: NOT_THE_SHOP, where there are more lines, or its kind is unknown.
+        RenewalError: NOT_THE_SHOP, where a kind is unknown, kinds are mixed, or a renewal is missing.
     """
-    line = body.lines[0]
-    if len(body.lines) > 1 or line.renewal is None:
-        raise RenewalError(ErrorCode.NOT_THE_SHOP, "a quote of something else")
-    return Quote(
-        quote_id=body.quote_id,
-        offer_id=line.offer_id,
-        licence_id=line.licence_id,
-        kind=service_kind(line.kind),
-        description=line.description,
-        period_from=line.period.first_day,
-        period_to=line.period.last_day,
-        price=price(body.price),
-        renewal_date=line.renewal.day,
-        renewal_price=price(line.renewal.price),
-        cancel_until=line.renewal.cancel_until,
-        expires_at=body.expires_at,
+    lines = tuple(_quote_line(line) for line in body.lines)
+    if len({line.kind for line in lines}) > 1:
+        raise RenewalError(ErrorCode.NOT_THE_SHOP, "a quote of several kinds")
+    return Quote(body.quote_id, lines, price(body.price), body.expires_at)
+
+
+def _quote_line(body: structs.LineBody) -> QuoteLine:
+    if body.renewal is None:
+        raise RenewalError(ErrorCode.NOT_THE_SHOP, "a quote without a renewal")
+    return QuoteLine(
+        offer_id=body.offer_id,
+        licence_id=body.licence_id,
+        program=body.program,
+        kind=service_kind(body.kind),
+        description=body.description,
+        net=money(body.net),
+        period_from=body.period.first_day,
+        period_to=body.period.last_day,
+        renewal_date=body.renewal.day,
+        renewal_price=price(body.renewal.price),
+        cancel_until=body.renewal.cancel_until,
     )
 
 
@@ -101,32 +106,34 @@ def quote_or_none(body: structs.QuoteBody | UnsetType) -> Quote | None:
         return None
 
 
-def order(body: structs.OrderBody, line: structs.LineBody | None = None) -> Order:
-    """Return an order as it concerns one of its programs.
-
-    Args:
-        body: the shop's answer.
-        line: that program's line; None for the first, which is the only one of an order placed here.
+def order(body: structs.OrderBody) -> Order:
+    """Return an order.
 
     Raises:
-        RenewalError: NOT_THE_SHOP, where its kind is unknown.
+        RenewalError: NOT_THE_SHOP, where a kind is unknown.
     """
-    line = line or body.lines[0]
     return Order(
         order_id=body.order_id,
         number=body.number,
-        licence_id=line.licence_id,
-        program=line.program,
-        kind=service_kind(line.kind),
         state=order_state(body.state),
         placed_at=body.placed_at,
-        description=line.description,
-        period_from=line.period.first_day,
-        period_to=line.period.last_day,
+        lines=tuple(_order_line(line) for line in body.lines),
         price=price(body.price),
         email=body.email,
-        renewal_date=line.renewal.day if line.renewal else None,
-        cancel_until=line.renewal.cancel_until if line.renewal else None,
+    )
+
+
+def _order_line(body: structs.LineBody) -> OrderLine:
+    return OrderLine(
+        licence_id=body.licence_id,
+        program=body.program,
+        kind=service_kind(body.kind),
+        description=body.description,
+        net=money(body.net),
+        period_from=body.period.first_day,
+        period_to=body.period.last_day,
+        renewal_date=body.renewal.day if body.renewal else None,
+        cancel_until=body.renewal.cancel_until if body.renewal else None,
     )
 
 
@@ -165,12 +172,7 @@ def _offer(body: structs.OfferBody) -> Offer:
 
 
 def _entry(body: structs.ProgramBody, shop: structs.StorefrontBody) -> BasketEntry:
-    mine = (
-        order(entry, line)
-        for entry in shop.orders
-        for line in entry.lines
-        if line.licence_id == body.licence_id and line.kind in set(ServiceKind)
-    )
+    mine = (order(entry) for entry in shop.orders if _is_known_for(body.licence_id, entry))
     return BasketEntry(
         program=_program(body),
         auto_renewal=body.auto_renewal,
@@ -178,6 +180,11 @@ def _entry(body: structs.ProgramBody, shop: structs.StorefrontBody) -> BasketEnt
         open_order=next((entry for entry in mine if not entry.state.is_final), None),
         on_sale=any(offer.licence_id == body.licence_id for offer in shop.offers),
     )
+
+
+def _is_known_for(licence_id: str, body: structs.OrderBody) -> bool:
+    kinds = {line.kind for line in body.lines}
+    return kinds <= set(ServiceKind) and any(line.licence_id == licence_id for line in body.lines)
 
 
 def _program(body: structs.ProgramBody) -> OwnedProgram:
@@ -203,7 +210,7 @@ def order_request(confirmed: ConfirmedOrder, app_version: str) -> structs.OrderR
         company_confirmed=True,
         invoice_email=confirmed.invoice_email,
         orderer=_orderer(confirmed.orderer),
-        consents=() if confirmed.consent is None else (consent(confirmed.consent, confirmed.quote.licence_id),),
+        consents=tuple(consent(given, licence_id) for licence_id, given in confirmed.consents.items()),
         gross=structs.Amount(amount=f"{gross.amount:.2f}", currency=gross.currency),
         channel=CHANNEL,
         app_version=app_version,

@@ -30,6 +30,11 @@ class BasketEntry:
     open_order: Order | None = None
     on_sale: bool = True
 
+    @property
+    def is_orderable(self) -> bool:
+        """Whether anything can be ordered for it now, as far as the shop knows."""
+        return self.on_sale and self.open_order is None
+
 
 @dataclass(frozen=True, slots=True)
 class Storefront:

@@ -13,7 +13,7 @@ from datetime import date
 
 from r2_renewal.domain.dates import short_date
 from r2_renewal.domain.money import Price, show_money
-from r2_renewal.domain.offer import Quote
+from r2_renewal.domain.offer import QuoteLine
 
 AUTO_RENEWAL = "auto_renewal"
 TERMS = "terms"
@@ -67,20 +67,24 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return "".join(filled)
 
 
-def auto_renewal_text(template: Document, quote: Quote, program: str, email: str, panel: str, contact: str) -> str:
-    """Return the consent to automatic renewal with its numbers filled in.
+def auto_renewal_text(template: Document, line: QuoteLine, email: str, panel: str, contact: str) -> str:
+    """Return the consent to the automatic renewal of one program with its numbers filled in.
 
     Args:
         template: the consent document.
-        quote: the order's price and period.
-        program: name of the program.
+        line: the program's price and period.
         email: „e-mail do faktury", where notices go.
         panel: address of the web panel.
         contact: the seller's e-mail for statements.
     """
-    price = quote.renewal_price
     return renewal_text(
-        template, program=program, last_day=quote.period_to, price=price, email=email, panel=panel, contact=contact
+        template,
+        program=line.program,
+        last_day=line.period_to,
+        price=line.renewal_price,
+        email=email,
+        panel=panel,
+        contact=contact,
     )
 
 

@@ -55,33 +55,58 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """One program of a quote.
+
+    Attributes:
+        offer_id: the quoted offer.
+        licence_id: the owned program.
+        program: its name, as the consent names it.
+        kind: subscription or extension.
+        description: what is sold, for the summary and the invoice.
+        net: net price; an extension's is prorated to the current end.
+        period_from: first day of the paid period.
+        period_to: last day of it; the subscription's new end.
+        renewal_date: day of the automatic renewal.
+        renewal_price: today's price of that renewal.
+        cancel_until: last day on which the renewal can be cancelled free.
+    """
+
+    offer_id: str
+    licence_id: str
+    program: str
+    kind: ServiceKind
+    description: str
+    net: Money
+    period_from: date
+    period_to: date
+    renewal_date: date
+    renewal_price: Price
+    cancel_until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A price with everything the law wants shown before the order.
 
     Attributes:
         quote_id: the shop's identifier; the order refers to it.
-        offer_id: the quoted offer.
-        licence_id: the owned program.
-        kind: subscription or extension.
-        description: what is sold, for the summary and the invoice.
-        period_from: first day of the paid period.
-        period_to: last day of it; the subscription's new end.
-        price: net, VAT, gross.
-        renewal_date: day of the automatic renewal.
-        renewal_price: today's price of that renewal.
-        cancel_until: last day on which the renewal can be cancelled free.
+        lines: what is sold, program by program; at least one.
+        price: net, VAT, gross of all lines together.
         expires_at: until when the price is held, aware.
     """
 
     quote_id: str
-    offer_id: str
-    licence_id: str
-    kind: ServiceKind
-    description: str
-    period_from: date
-    period_to: date
+    lines: tuple[QuoteLine, ...]
     price: Price
-    renewal_date: date
-    renewal_price: Price
-    cancel_until: date
     expires_at: datetime
+
+    @property
+    def kind(self) -> ServiceKind:
+        """Subscription or extension: the same for every line of an order form."""
+        return self.lines[0].kind
+
+    @property
+    def licence_ids(self) -> tuple[str, ...]:
+        """The owned programs, in the order of the lines."""
+        return tuple(line.licence_id for line in self.lines)

@@ -5,12 +5,13 @@ Rule: a confirmed order has a key of its own from the moment of confirmation; th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from r2_renewal.domain.consent import GivenConsent
-from r2_renewal.domain.money import Price
+from r2_renewal.domain.money import Money, Price
 from r2_renewal.domain.offer import Quote, ServiceKind
 
 
@@ -59,7 +60,9 @@ class ConfirmedOrder:
         nip: the confirmed NIP, 10 digits.
         invoice_email: where invoices and renewal notices go.
         orderer: the ordering person.
-        consent: consent to automatic renewal; None only where the shop does not require it.
+        consents: consents to automatic renewal by licence; one may be missing only where the shop does not require it.
+        early_start: the customer asks to begin before the withdrawal's 14 days are over.
+        is_professional: the customer declares that the contract is of professional character.
     """
 
     key: str
@@ -67,7 +70,36 @@ class ConfirmedOrder:
     nip: str
     invoice_email: str
     orderer: Orderer
-    consent: GivenConsent | None
+    consents: Mapping[str, GivenConsent]
+    early_start: bool = False
+    is_professional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One program of an order.
+
+    Attributes:
+        licence_id: the program's licence.
+        program: the program's name.
+        kind: subscription or extension.
+        description: what was sold.
+        net: its net price.
+        period_from: first day of the paid period.
+        period_to: last day of it.
+        renewal_date: next automatic renewal; None where not enrolled.
+        cancel_until: last day on which it can be cancelled free.
+    """
+
+    licence_id: str
+    program: str
+    kind: ServiceKind
+    description: str
+    net: Money
+    period_from: date
+    period_to: date
+    renewal_date: date | None = None
+    cancel_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +109,26 @@ class Order:
     Attributes:
         order_id: the shop's identifier.
         number: number for people.
-        licence_id: the program's licence.
-        program: the program's name.
-        kind: subscription or extension.
         state: where it stands.
         placed_at: the shop's time of receipt, aware.
-        description: what was sold.
-        period_from: first day of the paid period.
-        period_to: last day of it.
-        price: net, VAT, gross.
+        lines: what was sold, program by program; at least one.
+        price: net, VAT, gross of all lines together.
         email: where the confirmation goes.
-        renewal_date: next automatic renewal; None where not enrolled.
-        cancel_until: last day on which it can be cancelled free.
     """
 
     order_id: str
     number: str
-    licence_id: str
-    program: str
-    kind: ServiceKind
     state: OrderState
     placed_at: datetime
-    description: str
-    period_from: date
-    period_to: date
+    lines: tuple[OrderLine, ...]
     price: Price
     email: str
-    renewal_date: date | None = None
-    cancel_until: date | None = None
+
+    @property
+    def licence_ids(self) -> tuple[str, ...]:
+        """The programs that it is for, in the order of the lines."""
+        return tuple(line.licence_id for line in self.lines)
+
+    def line_of(self, licence_id: str) -> OrderLine | None:
+        """Return the line of one program; None where the order is not for it."""
+        return next((line for line in self.lines if line.licence_id == licence_id), None)

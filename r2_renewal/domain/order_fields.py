@@ -21,6 +21,7 @@ class Field(StrEnum):
     """What can be wrong on a page."""
 
     KIND = "kind"
+    PROGRAMS = "programs"
     OFFER = "offer"
     QUOTE = "quote"
     NIP = "nip"
@@ -45,6 +46,8 @@ class Reason(StrEnum):
     CHECKSUM = "checksum"
     REFUSED = "refused"
     TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
+    NOT_OFFERED = "not_offered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ class FieldProblem:
     Attributes:
         field: which one.
         reason: why.
+        licence_id: of which program; empty for a field that the form has once.
     """
 
     field: Field
     reason: Reason
+    licence_id: str = ""

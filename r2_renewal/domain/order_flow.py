@@ -2,27 +2,40 @@
 
 Rules: nothing is preselected but what the user chose; a change of what was consented to takes the consent back (never ticks it);
 a change of anything confirmed drops the key of that confirmation; an invalid NIP on record stops the order (KSeF delivers by
-NIP); the binding step is SUMMARY → CONFIRMATION, and only the shop's receipt makes it.
+NIP); a page edited from the summary leads back to it, by way of whatever the edit left to be done; the binding step is
+SUMMARY → CONFIRMATION, and only the shop's receipt makes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.company import normalize_nip
 from r2_renewal.domain.consent import Document, auto_renewal_text, give
 from r2_renewal.domain.contact import ContactVerdict
+from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.offer import Offer, Quote, ServiceKind
 from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer
+from r2_renewal.domain.order_contacts import Contacts
 from r2_renewal.domain.order_fields import Field, FieldProblem, Reason, Step
 from r2_renewal.domain.order_problems import problems_on
+from r2_renewal.domain.order_service import OrderItem, Service
 
 __all__ = ["Field", "FieldProblem", "OrderFlow", "Reason", "Step", "start"]
 
+# Who may withdraw may do so for 14 days; what begins earlier begins at the customer's own request only (art. 15, 21 u.p.k.).
+WITHDRAWAL = timedelta(days=14)
 
-_CONTACTS = {Step.INVOICE: (Field.INVOICE_EMAIL,), Step.ORDERER: (Field.PHONE, Field.EMAIL)}
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """What the customer saw before the shop changed it. Attributes: quote; consent: the old text's template."""
+
+    quote: Quote | None = None
+    consent: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,99 +44,115 @@ class OrderFlow:
 
     Attributes:
         storefront: what the shop offers, and the customer's data on record.
-        entry: the program being ordered for.
+        service: programs, kind, offers and price.
         step: the page shown.
-        kind: subscription or extension; None until chosen.
-        offer: the chosen item of the price list.
-        quote: its price and period; None until the shop told it.
+        is_editing: the page was come to from the summary and leads back to it.
+        contacts: invoice address and ordering person.
         company_confirmed: „Dane do faktury są poprawne" is ticked.
-        invoice_email: „e-mail do faktury" as typed.
-        orderer: the ordering person as typed.
-        verdicts: contact fields already judged: the judged text and the verdict on it.
-        refused: fields that the shop refused, until they are edited.
         consent_given: the consent box is ticked.
+        early_start: the request to begin before the withdrawal's 14 days are over is ticked.
+        is_professional: the declaration that this contract is of professional character is ticked.
         key: key of the confirmation; empty until confirmed, dropped by any edit.
         receipt: the order as the shop has it; None until it answered.
+        before: what the shop changed meanwhile, as it was; until the order is confirmed anew.
     """
 
     storefront: Storefront
-    entry: BasketEntry
+    service: Service
     step: Step = Step.SERVICE
-    kind: ServiceKind | None = None
-    offer: Offer | None = None
-    quote: Quote | None = None
+    is_editing: bool = False
+    contacts: Contacts = field(default_factory=Contacts)
     company_confirmed: bool = False
-    invoice_email: str = ""
-    orderer: Orderer = field(default_factory=Orderer)
-    verdicts: Mapping[Field, tuple[str, ContactVerdict]] = field(default_factory=dict)
-    refused: frozenset[Field] = frozenset()
     consent_given: bool = False
+    early_start: bool = False
+    is_professional: bool = False
     key: str = ""
     receipt: Order | None = None
+    before: Superseded = field(default_factory=Superseded)
 
     # What the pages show
 
     @property
-    def offers(self) -> tuple[Offer, ...]:
-        """The offers of the chosen kind for this program."""
-        if self.kind is None:
-            return ()
-        return self.storefront.offers_for(self.entry.program.licence_id, self.kind)
+    def kind(self) -> ServiceKind | None:
+        """Subscription or extension; None until chosen."""
+        return self.service.kind
+
+    @property
+    def items(self) -> tuple[OrderItem, ...]:
+        """The programs that the form was opened for."""
+        return self.service.items
+
+    @property
+    def entries(self) -> tuple[BasketEntry, ...]:
+        """Those programs as the basket has them."""
+        return tuple(item.entry for item in self.items)
+
+    @property
+    def licence_ids(self) -> tuple[str, ...]:
+        """The licences of those programs."""
+        return tuple(item.licence_id for item in self.items)
+
+    @property
+    def quote(self) -> Quote | None:
+        """Price and periods; None until the shop told them."""
+        return self.service.quote
+
+    @property
+    def orderer(self) -> Orderer:
+        """The ordering person as typed."""
+        return self.contacts.orderer
+
+    def offers_for(self, licence_id: str) -> tuple[Offer, ...]:
+        """Return the offers of the chosen kind for a program."""
+        return () if self.kind is None else self.storefront.offers_for(licence_id, self.kind)
+
+    @property
+    def consent_texts(self) -> Mapping[str, str]:
+        """The consent with its numbers, by licence; empty before there is a price."""
+        shop, email = self.storefront, self.contacts.settled(Field.INVOICE_EMAIL)
+        return {
+            line.licence_id: auto_renewal_text(shop.consent, line, email, shop.panel_url, shop.contact_email)
+            for line in (self.quote.lines if self.quote else ())
+        }
 
     @property
     def consent_text(self) -> str:
-        """The consent with its numbers, or an empty text before there is a price."""
-        if self.quote is None:
-            return ""
-        shop = self.storefront
-        program = self.entry.program.name
-        email = self._settled(Field.INVOICE_EMAIL)
-        return auto_renewal_text(shop.consent, self.quote, program, email, shop.panel_url, shop.contact_email)
+        """All that the consent box stands for: the text of every program, one after the other."""
+        return "\n\n".join(self.consent_texts.values())
 
-    def text_of(self, contact: Field) -> str:
-        """Return a contact field as typed."""
-        texts = {
-            Field.INVOICE_EMAIL: self.invoice_email,
-            Field.PHONE: self.orderer.phone,
-            Field.EMAIL: self.orderer.email,
-        }
-        return texts[contact]
-
-    def verdict_on(self, contact: Field) -> ContactVerdict | None:
-        """Return the verdict on a contact field's present text; None where that was not judged yet."""
-        judged, verdict = self.verdicts.get(contact, ("", None))
-        return verdict if judged == self.text_of(contact) else None
-
-    def shown(self, contact: Field) -> str:
-        """Return a contact field as people write it: the judged form where there is one, else as typed."""
-        verdict = self.verdict_on(contact)
-        return (verdict.shown if verdict else "") or self.text_of(contact).strip()
-
-    def _settled(self, contact: Field) -> str:
-        verdict = self.verdict_on(contact)
-        return (verdict.value if verdict else "") or self.text_of(contact).strip()
+    @property
+    def asks_early_start(self) -> bool:
+        """Whether something would begin before the 14 days are over, counted from the day on which eSklep was loaded."""
+        last = warsaw_date(self.storefront.fetched_at) + WITHDRAWAL
+        return self.quote is not None and any(line.period_from <= last for line in self.quote.lines)
 
     # What the user does
 
     def choose_kind(self, kind: ServiceKind) -> OrderFlow:
         """Choose subscription or extension; the only subscription on offer is chosen with it, an extension's limit never is."""
-        if kind is self.kind:
-            return self
-        chosen = replace(self._edited(), kind=kind, offer=None, quote=None, consent_given=False)
-        only = chosen.offers[0] if kind is ServiceKind.SUBSCRIPTION and len(chosen.offers) == 1 else None
-        return replace(chosen, offer=only)
+        return self if kind is self.kind else self._served(self.service.of_kind(kind, self.storefront))
 
-    def choose_offer(self, offer: Offer | None) -> OrderFlow:
-        """Choose an item of the price list; its price must be asked for."""
-        if offer == self.offer:
-            return self
-        return replace(self._edited(), offer=offer, quote=None, consent_given=False)
+    def choose_offer(self, licence_id: str, offer: Offer | None) -> OrderFlow:
+        """Choose an item of the price list for a program; the price must be asked for."""
+        return self._served(self.service.with_offer(licence_id, offer))
+
+    def leave_out(self, licence_id: str, is_left_out: bool) -> OrderFlow:
+        """Take a program out of this order, or back into it."""
+        return self._served(self.service.left_out(licence_id, is_left_out))
+
+    def add(self, entries: tuple[BasketEntry, ...]) -> OrderFlow:
+        """Take further programs into the form, each with the offer that the chosen kind gives it, and begin at its first page."""
+        joined = self._served(self.service.joined(entries, self.storefront))
+        return self if joined is self else replace(joined, step=Step.SERVICE, is_editing=False)
 
     def priced(self, quote: Quote) -> OrderFlow:
-        """Take the shop's price for the chosen offer; a price for another offer comes too late and is ignored."""
-        if self.offer is None or quote.offer_id != self.offer.offer_id:
+        """Take the shop's price for what is wanted; a price for anything else comes too late and is ignored."""
+        return self._served(self.service.priced(quote))
+
+    def _served(self, service: Service) -> OrderFlow:
+        if service == self.service:
             return self
-        return replace(self._edited(), quote=quote, consent_given=self.consent_given and quote == self.quote)
+        return replace(self._edited(), service=service, consent_given=False, early_start=False)
 
     def confirm_company(self, confirmed: bool) -> OrderFlow:
         """Tick or untick „Dane do faktury są poprawne"."""
@@ -131,55 +160,74 @@ class OrderFlow:
 
     def type_invoice_email(self, text: str) -> OrderFlow:
         """Type „e-mail do faktury"; the consent names it, so another address takes the consent back."""
-        if text == self.invoice_email:
+        if text == self.contacts.invoice_email:
             return self
-        return replace(self._edited(Field.INVOICE_EMAIL), invoice_email=text, consent_given=False)
+        return replace(self._edited(), contacts=self.contacts.with_invoice_email(text), consent_given=False)
 
     def type_orderer(self, orderer: Orderer) -> OrderFlow:
         """Type the ordering person."""
         if orderer == self.orderer:
             return self
-        return replace(self._edited(*_changed_fields(self.orderer, orderer)), orderer=orderer)
+        return replace(self._edited(), contacts=self.contacts.with_orderer(orderer))
 
     def judged(self, contact: Field, text: str, verdict: ContactVerdict) -> OrderFlow:
         """Take the verdict on a contact field's text."""
-        return replace(self, verdicts={**self.verdicts, contact: (text, verdict)})
+        return replace(self, contacts=self.contacts.judged(contact, text, verdict))
 
     def consent(self, given: bool) -> OrderFlow:
         """Tick or untick the consent to automatic renewal."""
         return replace(self._edited(), consent_given=given)
 
+    def request_early_start(self, requested: bool) -> OrderFlow:
+        """Tick or untick the request to begin before the 14 days are over."""
+        return replace(self._edited(), early_start=requested)
+
+    def declare_professional(self, declared: bool) -> OrderFlow:
+        """Tick or untick the declaration of professional character; it never gates the order."""
+        return replace(self._edited(), is_professional=declared)
+
     def confirm(self, key: str) -> OrderFlow:
         """Bind the confirmation to a key; a repeated confirmation of the same content keeps its first key."""
-        return self if self.key else replace(self, key=key)
+        return self if self.key else replace(self, key=key, before=Superseded())
 
     # What the shop answers
 
     def reworded(self, document: Document) -> OrderFlow:
         """Take a changed consent text: it must be read and given anew."""
         shop = replace(self.storefront, consent=document)
-        return replace(self._edited(), storefront=shop, consent_given=False, step=Step.CONSENT)
+        before = replace(self.before, consent=self.before.consent or self.storefront.consent)
+        return replace(self._edited(), storefront=shop, consent_given=False, step=Step.CONSENT, before=before)
 
     def repriced(self, quote: Quote) -> OrderFlow:
         """Take a changed price: consent and confirmation must be given anew."""
-        return replace(self._edited(), quote=quote, consent_given=False, step=Step.CONSENT)
+        before = replace(self.before, quote=self.before.quote or self.quote)
+        repriced = self._served(replace(self.service, quote=quote))
+        return replace(repriced, consent_given=False, key="", step=Step.CONSENT, before=before)
 
     def refuse(self, *fields: Field) -> OrderFlow:
         """Mark fields that the shop refused and go back to the first page that has one."""
-        marked = replace(self._edited(), refused=frozenset(fields))
+        marked = replace(self._edited(), contacts=replace(self.contacts, refused=frozenset(fields)))
         pages = (step for step in Step if any(problem.field in fields for problem in marked.problems(step)))
-        return replace(marked, step=next(pages, self.step))
+        step = next(pages, self.step)
+        return replace(marked, step=step, is_editing=step < Step.SUMMARY)
 
     def received(self, order: Order) -> OrderFlow:
         """Take the shop's receipt, or a later state of the order."""
-        return replace(self, receipt=order, step=Step.CONFIRMATION)
+        return replace(self, receipt=order, step=Step.CONFIRMATION, is_editing=False)
 
     # Moving
 
     def next(self) -> OrderFlow:
         """Go to the next page where nothing keeps the user here; SUMMARY is left only by the shop's receipt."""
-        blocked = self.problems(self.step) or self.unjudged(self.step)
-        return self if blocked or self.step >= Step.SUMMARY else replace(self, step=Step(self.step + 1))
+        if self._is_held(self.step) or self.step >= Step.SUMMARY:
+            return self
+        if not self.is_editing:
+            return replace(self, step=Step(self.step + 1))
+        step = next((step for step in Step if self._is_held(step)), Step.SUMMARY)
+        return replace(self, step=step, is_editing=step < Step.SUMMARY)
+
+    def _is_held(self, step: Step) -> bool:
+        return bool(self.problems(step) or self.unjudged(step))
 
     def back(self) -> OrderFlow:
         """Go to the page before; after the receipt there is no way back."""
@@ -187,12 +235,15 @@ class OrderFlow:
             return self
         return replace(self, step=Step(self.step - 1))
 
+    def edit(self, step: Step) -> OrderFlow:
+        """Go from the summary to a page before it, to come back by ``next``."""
+        if self.step is not Step.SUMMARY or step >= Step.SUMMARY:
+            return self
+        return replace(self, step=step, is_editing=True)
+
     def unjudged(self, step: Step) -> tuple[Field, ...]:
         """Return the contact fields of a page whose present text has no verdict yet."""
-        return tuple(contact for contact in _CONTACTS.get(step, ()) if self._unjudged(contact))
-
-    def _unjudged(self, contact: Field) -> bool:
-        return bool(self.text_of(contact).strip()) and self.verdict_on(contact) is None
+        return self.contacts.unjudged(step)
 
     def problems(self, step: Step) -> tuple[FieldProblem, ...]:
         """Return what keeps the user on a page, in the order of its fields."""
@@ -204,41 +255,26 @@ class OrderFlow:
         Raises:
             ValueError: a page still has a problem, or the confirmation has no key.
         """
-        if self.quote is None or not self.key or self.problems(Step.SUMMARY) or self._any_unjudged():
+        if self.quote is None or not self.key or self.problems(Step.SUMMARY) or not self.contacts.is_judged:
             raise ValueError("an order that is not complete and confirmed cannot be sent")
-        orderer = self.orderer
+        texts = self.consent_texts if self.consent_given else {}
         return ConfirmedOrder(
             key=self.key,
             quote=self.quote,
             nip=normalize_nip(self.storefront.company.nip),
-            invoice_email=self._settled(Field.INVOICE_EMAIL),
-            orderer=Orderer(
-                orderer.first_name.strip(),
-                orderer.last_name.strip(),
-                self._settled(Field.PHONE),
-                self._settled(Field.EMAIL),
-            ),
-            consent=give(self.storefront.consent, self.consent_text) if self.consent_given else None,
+            invoice_email=self.contacts.settled(Field.INVOICE_EMAIL),
+            orderer=self.contacts.settled_orderer,
+            consents={licence_id: give(self.storefront.consent, text) for licence_id, text in texts.items()},
+            early_start=self.early_start and self.asks_early_start,
+            is_professional=self.is_professional,
         )
 
-    def _any_unjudged(self) -> bool:
-        return any(self.unjudged(step) for step in _CONTACTS)
-
-    def _edited(self, *fields: Field) -> OrderFlow:
-        return replace(self, key="", refused=self.refused - frozenset(fields))
+    def _edited(self) -> OrderFlow:
+        return replace(self, key="")
 
 
-def _changed_fields(old: Orderer, new: Orderer) -> tuple[Field, ...]:
-    pairs = {
-        Field.FIRST_NAME: old.first_name != new.first_name,
-        Field.LAST_NAME: old.last_name != new.last_name,
-        Field.PHONE: old.phone != new.phone,
-        Field.EMAIL: old.email != new.email,
-    }
-    return tuple(name for name, changed in pairs.items() if changed)
-
-
-def start(storefront: Storefront, entry: BasketEntry, kind: ServiceKind | None = None) -> OrderFlow:
-    """Return a fresh order form for a program, with the kind the user already asked for and the e-mail on record."""
-    flow = OrderFlow(storefront, entry, invoice_email=storefront.invoice_email)
+def start(storefront: Storefront, entries: tuple[BasketEntry, ...], kind: ServiceKind | None = None) -> OrderFlow:
+    """Return a fresh order form for programs, with the kind the user already asked for and the e-mail on record."""
+    service = Service(tuple(OrderItem(entry) for entry in entries))
+    flow = OrderFlow(storefront, service, contacts=Contacts(invoice_email=storefront.invoice_email))
     return flow if kind is None else flow.choose_kind(kind)

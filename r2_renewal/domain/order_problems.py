@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from r2_renewal.domain.company import nip_problem
 from r2_renewal.domain.order_fields import Field, FieldProblem, Reason, Step
+from r2_renewal.domain.order_service import MOST_PROGRAMS
 
 LONGEST_NAME = 80
 
@@ -35,10 +36,22 @@ def problems_on(step: Step, flow: OrderFlow) -> tuple[FieldProblem, ...]:
 def _service(flow: OrderFlow) -> Iterator[FieldProblem]:
     if flow.kind is None:
         yield FieldProblem(Field.KIND, Reason.EMPTY)
-    elif flow.offer is None:
-        yield FieldProblem(Field.OFFER, Reason.EMPTY)
+    elif not flow.service.ordered:
+        yield FieldProblem(Field.PROGRAMS, Reason.EMPTY)
+    elif len(flow.service.ordered) > MOST_PROGRAMS:
+        yield FieldProblem(Field.PROGRAMS, Reason.TOO_MANY)
     elif flow.quote is None:
-        yield FieldProblem(Field.QUOTE, Reason.EMPTY)
+        yield from _offers(flow) or (FieldProblem(Field.QUOTE, Reason.EMPTY),)
+
+
+def _offers(flow: OrderFlow) -> list[FieldProblem]:
+    return [
+        FieldProblem(
+            Field.OFFER, Reason.EMPTY if flow.offers_for(item.licence_id) else Reason.NOT_OFFERED, item.licence_id
+        )
+        for item in flow.service.ordered
+        if item.offer is None
+    ]
 
 
 def _invoice(flow: OrderFlow) -> Iterator[FieldProblem]:
@@ -77,15 +90,16 @@ def _name(flow: OrderFlow, name: Field, text: str) -> Iterator[FieldProblem]:
         yield FieldProblem(name, Reason.EMPTY)
     elif len(text.strip()) > LONGEST_NAME:
         yield FieldProblem(name, Reason.TOO_LONG)
-    elif name in flow.refused:
+    elif name in flow.contacts.refused:
         yield FieldProblem(name, Reason.REFUSED)
 
 
 def _contact(flow: OrderFlow, contact: Field) -> Iterator[FieldProblem]:
-    verdict = flow.verdict_on(contact)
-    if not flow.text_of(contact).strip():
+    contacts = flow.contacts
+    verdict = contacts.verdict_on(contact)
+    if not contacts.text_of(contact).strip():
         yield FieldProblem(contact, Reason.EMPTY)
     elif verdict is not None and verdict.problem is not None:
         yield FieldProblem(contact, Reason(verdict.problem.value))
-    elif contact in flow.refused:
+    elif contact in flow.contacts.refused:
         yield FieldProblem(contact, Reason.INVALID)

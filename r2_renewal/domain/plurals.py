@@ -24,9 +24,12 @@ class Noun:
 
 
 PROGRAM = Noun("program", "programy", "programów")
+PROGRAM_GENITIVE = Noun("programu", "programów", "programów")
 STATION = Noun("stanowisko", "stanowiska", "stanowisk")
 EMPLOYEE = Noun("pracownik", "pracowników", "pracowników")
 COMPANY = Noun("firma", "firmy", "firm")
+DAY = Noun("dzień", "dni", "dni")
+DAY_GENITIVE = Noun("dnia", "dni", "dni")
 
 
 def counted(number: int, noun: Noun) -> str:

@@ -1,8 +1,8 @@
 """Drafts: order forms begun and not yet ordered, on disk while they are typed.
 
-Rules: a draft belongs to one customer and one licence and is never found for another; it is gone when the shop accepts the
-order, 90 days after it was last typed in, or when the customer begins anew; what is in it is for who wrote it, here it is
-bytes and at most 64 KiB of them.
+Rules: a draft belongs to one customer and the licences of one form, and is never found for another; a licence is in at most one
+draft; it is gone when the shop accepts an order for one of them, 90 days after it was last typed in, or when the customer begins
+anew; what is in it is for who wrote it, here it is bytes and at most 64 KiB of them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store import database
+from r2_renewal.store.licences import overlap
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -29,10 +30,12 @@ class StoredDraft:
     Attributes:
         body: its content.
         saved_at: POSIX time of the saving.
+        licences: what it is for.
     """
 
     body: bytes
     saved_at: float
+    licences: str
 
 
 class Drafts:
@@ -41,12 +44,12 @@ class Drafts:
     def __init__(self, state_dir: Path) -> None:
         self._state_dir = state_dir
 
-    def save(self, customer: str, licence_id: str, body: bytes) -> None:
-        """Commit a draft in place of the one before.
+    def save(self, customer: str, licences: str, body: bytes) -> None:
+        """Commit a draft in place of every one with a licence of it.
 
         Args:
             customer: whose it is.
-            licence_id: the licence that is being ordered for.
+            licences: what is being ordered for, one a line.
             body: its content.
 
         Raises:
@@ -55,30 +58,27 @@ class Drafts:
         if len(body) > MAX_BYTES:
             raise RenewalError(ErrorCode.STORE, "a draft that is too large")
         with database.writing(self._state_dir) as connection:
-            connection.execute(
-                "INSERT INTO draft (customer, licence_id, body, saved_at) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (customer, licence_id) DO UPDATE SET body = excluded.body, saved_at = excluded.saved_at",
-                (customer, licence_id, body, time.time()),
-            )
+            _drop(connection, customer, licences)
+            _insert(connection, customer, licences, body)
 
-    def load(self, customer: str, licence_id: str) -> StoredDraft | None:
-        """Return the customer's draft for a licence, None where there is none; drafts that are too old go."""
+    def load(self, customer: str, licences: str) -> StoredDraft | None:
+        """Return the customer's newest draft with any of the licences, None where there is none; drafts that are too old go."""
         if not database.exists(self._state_dir):
             return None
         # A transaction that may write: a database that is corrupt is set aside here, and drafts can be saved again.
         with database.writing(self._state_dir) as connection:
             _forget_old(connection)
-            row = connection.execute(
-                "SELECT body, saved_at FROM draft WHERE customer = ? AND licence_id = ?", (customer, licence_id)
-            ).fetchone()
-            return None if row is None else StoredDraft(*row)
+            rows = connection.execute(
+                "SELECT body, saved_at, licence_id FROM draft WHERE customer = ? ORDER BY saved_at DESC", (customer,)
+            )
+            return next((StoredDraft(*row) for row in rows if overlap(row[2], licences)), None)
 
-    def discard(self, customer: str, licence_id: str) -> None:
-        """Drop the customer's draft for a licence."""
+    def discard(self, customer: str, licences: str) -> None:
+        """Drop the customer's drafts with any of the licences."""
         if not database.exists(self._state_dir):
             return
         with database.writing(self._state_dir) as connection:
-            connection.execute("DELETE FROM draft WHERE customer = ? AND licence_id = ?", (customer, licence_id))
+            _drop(connection, customer, licences)
 
     def forget_old(self) -> None:
         """Drop drafts that nobody came back to in 90 days."""
@@ -87,15 +87,34 @@ class Drafts:
                 _forget_old(connection)
 
 
-def give_back(connection: Connection, customer: str, licence_id: str, body: bytes) -> None:
+def give_back(connection: Connection, customer: str, licences: str, body: bytes) -> None:
     """Keep the form of an order that is being confirmed, within the transaction that confirms it; a draft that is there stays.
 
     What is there is what was typed; the order has it as it was judged.
     """
+    mine = connection.execute("SELECT licence_id FROM draft WHERE customer = ?", (customer,)).fetchall()
+    if not any(overlap(kept, licences) for (kept,) in mine):
+        _insert(connection, customer, licences, body)
+
+
+def ordered(connection: Connection, licences: str) -> None:
+    """Drop every draft with a licence of an order that the shop has accepted."""
+    for customer, kept in connection.execute("SELECT customer, licence_id FROM draft").fetchall():
+        if overlap(kept, licences):
+            connection.execute("DELETE FROM draft WHERE customer = ? AND licence_id = ?", (customer, kept))
+
+
+def _insert(connection: Connection, customer: str, licences: str, body: bytes) -> None:
     connection.execute(
-        "INSERT INTO draft (customer, licence_id, body, saved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (customer, licence_id, body, time.time()),
+        "INSERT INTO draft (customer, licence_id, body, saved_at) VALUES (?, ?, ?, ?)",
+        (customer, licences, body, time.time()),
     )
+
+
+def _drop(connection: Connection, customer: str, licences: str) -> None:
+    for (kept,) in connection.execute("SELECT licence_id FROM draft WHERE customer = ?", (customer,)).fetchall():
+        if overlap(kept, licences):
+            connection.execute("DELETE FROM draft WHERE customer = ? AND licence_id = ?", (customer, kept))
 
 
 def _forget_old(connection: Connection) -> None:

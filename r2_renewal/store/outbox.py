@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store import database, drafts
+from r2_renewal.store.licences import apart, overlap
 from r2_renewal.store.unsettled import UNSETTLED
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class OutboxRow:
 
     Attributes:
         key: its idempotency key.
-        licence_id: the licence it is for.
+        licence_id: the licences it is for, one a line.
         digest: hexadecimal SHA-256 of what was confirmed.
         body: the frozen bytes to send; empty once the shop has answered.
         state: what is known of it.
@@ -77,6 +78,11 @@ class OutboxRow:
     lease_until: float
     confirmed_at: float
 
+    @property
+    def licence_ids(self) -> tuple[str, ...]:
+        """The licences it is for."""
+        return apart(self.licence_id)
+
     def is_held(self, now: float) -> bool:
         """Whether somebody is sending it at POSIX time ``now``; a lease far ahead is of a clock that was set back since."""
         return bool(self.owner) and now < self.lease_until <= now + 2 * LEASE_SECONDS
@@ -93,11 +99,7 @@ class OrderForm:
 _COLUMNS = ", ".join(field.name for field in fields(OutboxRow))
 
 
-_GIVEN_BACK = """
-    state IN ('not_sent', 'rejected')
-    AND rowid = (SELECT max(rowid) FROM outbox WHERE licence_id = last.licence_id)
-    AND EXISTS (SELECT 1 FROM draft WHERE licence_id = last.licence_id)
-"""
+_CAME_TO_NOTHING = (OutboxState.NOT_SENT, OutboxState.REJECTED)
 
 
 class Outbox:
@@ -106,31 +108,31 @@ class Outbox:
     def __init__(self, state_dir: Path) -> None:
         self._state_dir = state_dir
 
-    def confirm(self, key: str, licence_id: str, digest: str, body: bytes, form: OrderForm | None = None) -> OutboxRow:
+    def confirm(self, key: str, licences: str, digest: str, body: bytes, form: OrderForm | None = None) -> OutboxRow:
         """Commit a confirmed order, or return the one that stands under this key.
 
         Args:
             key: idempotency key of the confirmation.
-            licence_id: the licence ordered for.
+            licences: what is ordered for, one licence a line.
             digest: digest of what was confirmed.
             body: the bytes that will be sent, every time the same.
             form: what becomes a draft where there is none.
 
         Raises:
             RenewalError: KEY_REUSED, where the key stands for another order; ORDER_IN_PROGRESS, where the fate of another
-                order for this licence is still unknown.
+                order for one of the licences is still unknown.
         """
         with self._undone_if_unsaved(key), database.writing(self._state_dir) as connection:
             row = _row(connection, key)
             if row is not None:
                 return _same(row, digest)
-            _refuse_second(connection, licence_id)
+            _refuse_second(connection, licences)
             connection.execute(
                 "INSERT INTO outbox (key, licence_id, digest, body, state, confirmed_at) VALUES (?, ?, ?, ?, ?, ?)",
-                (key, licence_id, digest, body, OutboxState.CONFIRMED, time.time()),
+                (key, licences, digest, body, OutboxState.CONFIRMED, time.time()),
             )
             if form is not None:
-                drafts.give_back(connection, form.customer, licence_id, form.body)
+                drafts.give_back(connection, form.customer, licences, form.body)
             return _must(_row(connection, key))
 
     @contextmanager
@@ -158,12 +160,20 @@ class Outbox:
             return tuple(_row_of(values) for values in connection.execute(query))
 
     def given_back(self) -> tuple[OutboxRow, ...]:
-        """Return the last order for each licence that was not sent or was refused, as long as its form waits as a draft."""
+        """Return the orders not sent or refused that no later order is for, as long as their form waits as a draft."""
         if not database.exists(self._state_dir):
             return ()
         with database.reading(self._state_dir) as connection:
-            query = f"SELECT {_COLUMNS} FROM outbox AS last WHERE {_GIVEN_BACK} ORDER BY confirmed_at"  # noqa: S608
-            return tuple(_row_of(values) for values in connection.execute(query))
+            newest_first = f"SELECT {_COLUMNS} FROM outbox ORDER BY rowid DESC"  # noqa: S608
+            rows = [_row_of(values) for values in connection.execute(newest_first)]
+            waiting = [licences for (licences,) in connection.execute("SELECT licence_id FROM draft")]
+        seen: set[str] = set()
+        found = []
+        for row in rows:
+            if row.state in _CAME_TO_NOTHING and seen.isdisjoint(row.licence_ids):
+                found += [row] if any(overlap(row.licence_id, licences) for licences in waiting) else []
+            seen.update(row.licence_ids)
+        return tuple(reversed(found))
 
     def claim(self, key: str, states: Collection[OutboxState]) -> OutboxRow | None:
         """Become the sender of an order that is in one of ``states``.
@@ -209,9 +219,9 @@ class Outbox:
                 " WHERE key = ? AND settled = 0",
                 (OutboxState.ACCEPTED, order_id, order_state, answer, key),
             )
-            connection.execute(
-                "DELETE FROM draft WHERE licence_id = (SELECT licence_id FROM outbox WHERE key = ?)", (key,)
-            )
+            row = _row(connection, key)
+            if row is not None:
+                drafts.ordered(connection, row.licence_id)
 
     def reject(self, key: str, refusal: bytes) -> None:
         """Write down that the shop refused the order for good."""
@@ -249,12 +259,14 @@ def _same(row: OutboxRow, digest: str) -> OutboxRow:
     return row
 
 
-def _refuse_second(connection: Connection, licence_id: str) -> None:
+def _refuse_second(connection: Connection, licences: str) -> None:
     """Refuse a second order while the first may have arrived; an order that was never sent gives way to the new one."""
-    query = "SELECT 1 FROM outbox WHERE licence_id = ? AND state IN ('confirmed', 'sending', 'unknown') LIMIT 1"
-    if connection.execute(query, (licence_id,)).fetchone():
-        raise RenewalError(ErrorCode.ORDER_IN_PROGRESS, "an order for this licence is still on its way")
-    connection.execute("DELETE FROM outbox WHERE licence_id = ? AND state = ?", (licence_id, OutboxState.NOT_SENT))
+    states = (*UNANSWERED, OutboxState.NOT_SENT)
+    query = "SELECT key, licence_id, state FROM outbox WHERE state IN (?, ?, ?, ?)"
+    others = [row for row in connection.execute(query, states).fetchall() if overlap(row[1], licences)]
+    if any(state != OutboxState.NOT_SENT for _, _, state in others):
+        raise RenewalError(ErrorCode.ORDER_IN_PROGRESS, "an order for one of the licences is still on its way")
+    connection.executemany("DELETE FROM outbox WHERE key = ?", [(key,) for key, _, _ in others])
 
 
 def _row(connection: Connection, key: str) -> OutboxRow | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from r2_renewal.domain.errors import RenewalError
 from r2_renewal.domain.reminder import ReminderMemory
 from r2_renewal.store import database
+from r2_renewal.store.licences import overlap
+from r2_renewal.store.unsettled import UNSETTLED
 
 
 def recall(state_dir: Path, licence_id: str) -> ReminderMemory:
@@ -29,15 +31,10 @@ def recall(state_dir: Path, licence_id: str) -> ReminderMemory:
             "SELECT asked_on, remind_on, enrolled, refreshed_on FROM reminder WHERE licence_id = ?", (licence_id,)
         ).fetchone()
         # Orders that were not sent or were refused do not count: the customer still has to be asked.
-        open_orders = connection.execute(
-            "SELECT 1 FROM outbox WHERE licence_id = ? AND settled = 0"
-            " AND state IN ('confirmed', 'sending', 'unknown', 'accepted') LIMIT 1",
-            (licence_id,),
-        ).fetchone()
+        query = f"SELECT licence_id FROM outbox WHERE {UNSETTLED}"  # noqa: S608
+        is_open = any(overlap(licences, licence_id) for (licences,) in connection.execute(query))
         asked_on, remind_on, enrolled, refreshed_on = row or ("", "", 0, "")
-        return ReminderMemory(
-            _day(asked_on), _day(remind_on), open_orders is not None, bool(enrolled), _day(refreshed_on)
-        )
+        return ReminderMemory(_day(asked_on), _day(remind_on), is_open, bool(enrolled), _day(refreshed_on))
     return ReminderMemory()
 
 

@@ -202,7 +202,7 @@ def field_sentence(field: Field, reason: Reason, limit: str = "") -> str:
         reason: why it is refused.
         limit: the present limit in words, for a missing extension.
     """
-    by_reason = {**_of_nip(), **_of_contacts()}
+    by_reason = {**_of_nip(), **_of_contacts(), **_of_programs()}
     text = by_reason.get((field, reason)) or _of_fields()[field]
     return text.replace("{limit}", limit)
 
@@ -236,9 +236,23 @@ def _of_contacts() -> dict[tuple[Field, Reason], str]:
     }
 
 
+def _of_programs() -> dict[tuple[Field, Reason], str]:
+    return {
+        (
+            Field.PROGRAMS,
+            Reason.TOO_MANY,
+        ): "W jednym zamówieniu może być najwyżej 50 programów. Odznacz pozostałe i zamów je osobno.",
+        (
+            Field.OFFER,
+            Reason.NOT_OFFERED,
+        ): "Tego programu nie można teraz tak zamówić. Odznacz go albo wybierz inną usługę.",
+    }
+
+
 def _of_fields() -> dict[Field, str]:
     return {
         Field.KIND: "Wybierz usługę: Abonament lub Rozszerzenie.",
+        Field.PROGRAMS: "Zaznacz co najmniej jeden program.",
         Field.OFFER: "Wybierz limit większy niż obecny ({limit}).",
         Field.QUOTE: "Poczekaj na cenę z eSklepu.",
         Field.NIP: "Ten NIP jest nieprawidłowy. Sprawdź, czy cyfry się zgadzają.",

@@ -170,7 +170,7 @@ class EshopWindow(QWidget):
         self.order_button.setEnabled(self._orderable(self.basket.entry()))
 
     def _orderable(self, entry: BasketEntry | None) -> bool:
-        if entry is None or entry.open_order is not None or not entry.on_sale:
+        if entry is None or not entry.is_orderable:
             return False
         return entry.program.licence_id not in self._unanswered
 
@@ -214,7 +214,7 @@ class EshopWindow(QWidget):
         if entry is None or storefront is None or not self._orderable(entry):
             return
         kind = self._wish.kind if entry.program.licence_id == self._wish.licence_id else None
-        self._forms.open(storefront, entry, kind)
+        self._forms.open(storefront, (entry,), kind)
 
     def _return_to_form(self, licence_id: str) -> None:
         if self.basket.select(licence_id):
@@ -228,7 +228,9 @@ class EshopWindow(QWidget):
 
     def _on_event(self, _event: protocol.Event, content: object) -> None:
         match content:
-            case protocol.OrderResult(order=order) if order.licence_id in self._unanswered and not order.state.is_final:
+            case protocol.OrderResult(order=order) if (
+                set(order.licence_ids) & set(self._unanswered) and not order.state.is_final
+            ):
                 self._tell(receipt_lines(order)[0])
             case protocol.OrderResult() | protocol.OrderRefused():
                 self.refresh()

@@ -40,7 +40,7 @@ def fate_words(result: LoadResult) -> dict[str, str]:
     gone = {entry.program.licence_id for entry in result.storefront.basket if not entry.on_sale}
     words = {
         **dict.fromkeys(result.unsent, "nie wysłane"),
-        **{refused.licence_id: "nie przyjęte" for refused in result.refused},
+        **{licence_id: "nie przyjęte" for refused in result.refused for licence_id in refused.licence_ids},
     }
     left = {licence_id: word for licence_id, word in words.items() if licence_id not in gone}
     return {**left, **dict.fromkeys(result.unanswered, "nie wiemy, czy dotarło")}
@@ -48,7 +48,7 @@ def fate_words(result: LoadResult) -> dict[str, str]:
 
 def given_back(result: LoadResult) -> GivenBack | None:
     """Return the first order that came to nothing, of a program in the basket; None where there is none."""
-    refused = {order.licence_id: order for order in result.refused}
+    refused = {licence_id: order for order in result.refused for licence_id in order.licence_ids}
     for entry in result.storefront.basket:
         licence_id, name = entry.program.licence_id, entry.program.name
         if licence_id in refused:

@@ -1,4 +1,7 @@
-"""The order forms that eSklep has open, one for each program, and what those closed were left with."""
+"""The order forms that eSklep has open, and what those closed were left with.
+
+Rule: a program is in at most one open form; ordering more programs together with one that is being ordered adds them to its form.
+"""
 
 from __future__ import annotations
 
@@ -29,22 +32,24 @@ class OrderForms(QObject):
     def __init__(self, link: AgentLink, links: Links, window: QWidget) -> None:
         super().__init__(window)
         self._link, self._links, self._window = link, links, window
-        self._open: dict[str, OrderWizard] = {}
-        self._left: dict[str, Draft] = {}
+        self._open: list[OrderWizard] = []
+        self._left: list[Draft] = []
         link.happened.connect(self._on_event)
 
-    def open(self, storefront: Storefront, entry: BasketEntry, kind: ServiceKind | None) -> None:
-        """Open the form for a program, or bring the open one to the front.
+    def open(self, storefront: Storefront, entries: tuple[BasketEntry, ...], kind: ServiceKind | None) -> None:
+        """Open the form for programs, or bring the one that has any of them to the front, with all of them in it.
 
         Args:
             storefront: what the shop offers.
-            entry: the program.
+            entries: the programs, at least one.
             kind: the service that the user already asked for.
         """
-        licence_id = entry.program.licence_id
-        if licence_id not in self._open:
-            self._open[licence_id] = self._made(storefront, entry, kind)
-        wizard = self._open[licence_id]
+        wanted = {entry.program.licence_id for entry in entries}
+        wizard = next((form for form in self._open if not wanted.isdisjoint(form.flow.licence_ids)), None)
+        if wizard is None:
+            wizard = self._made(storefront, entries, kind)
+        else:
+            wizard.add(entries)
         if wizard.is_placing and not wizard.isVisible():
             return  # closed while its order is being sent: eSklep is about to tell what became of it
         wizard.show()
@@ -53,35 +58,39 @@ class OrderForms(QObject):
 
     def hide(self) -> None:
         """Take the forms from the screen; each keeps what was typed in it."""
-        for wizard in self._open.values():
+        for wizard in self._open:
             wizard.hide()
 
-    def _made(self, storefront: Storefront, entry: BasketEntry, kind: ServiceKind | None) -> OrderWizard:
-        licence_id = entry.program.licence_id
-        left = self._left.pop(licence_id, None)
-        wizard = OrderWizard(start(storefront, entry, kind), self._link, self._links, self._window, left)
-        wizard.closed.connect(partial(self._on_closed, licence_id))
-        wizard.told.connect(partial(self._on_told, licence_id))
+    def _made(self, storefront: Storefront, entries: tuple[BasketEntry, ...], kind: ServiceKind | None) -> OrderWizard:
+        flow = start(storefront, entries, kind)
+        left = next((draft for draft in self._left if not set(draft.licence_ids).isdisjoint(flow.licence_ids)), None)
+        self._forget(flow.licence_ids)
+        wizard = OrderWizard(flow, self._link, self._links, self._window, left)
+        wizard.closed.connect(partial(self._on_closed, wizard))
+        wizard.told.connect(partial(self._on_told, wizard))
+        self._open.append(wizard)
         return wizard
 
-    def _on_closed(self, licence_id: str, left: Draft | None) -> None:
+    def _on_closed(self, wizard: OrderWizard, left: Draft | None) -> None:
         if left is not None:
-            self._left[licence_id] = left
-        self._drop_unless_needed(licence_id)
+            self._left.append(left)
+        self._drop_unless_needed(wizard)
         self.changed.emit()
 
-    def _on_told(self, licence_id: str) -> None:
-        self._drop_unless_needed(licence_id)
+    def _on_told(self, wizard: OrderWizard) -> None:
+        self._drop_unless_needed(wizard)
         self.changed.emit()
 
-    def _drop_unless_needed(self, licence_id: str) -> None:
+    def _drop_unless_needed(self, wizard: OrderWizard) -> None:
         """Drop a form that is closed; one whose order is being sent hears what becomes of it first."""
-        wizard = self._open[licence_id]
-        if not wizard.isVisible() and not wizard.is_placing:
-            del self._open[licence_id]
+        if not wizard.isVisible() and not wizard.is_placing and wizard in self._open:
+            self._open.remove(wizard)
             wizard.deleteLater()
 
     def _on_event(self, _event: protocol.Event, content: object) -> None:
         if isinstance(content, protocol.OrderResult):
             # Ordered: the form must not be offered once more.
-            self._left.pop(content.order.licence_id, None)
+            self._forget(content.order.licence_ids)
+
+    def _forget(self, licence_ids: tuple[str, ...]) -> None:
+        self._left = [draft for draft in self._left if set(draft.licence_ids).isdisjoint(licence_ids)]

@@ -47,5 +47,5 @@ def confirmed() -> ConfirmedOrder:
         nip="5262831503",
         invoice_email="faktury@klosowska.example",
         orderer=Orderer("Anna", "Nowakowska", "+48601234567", "anna.nowak@klosowska.example"),
-        consent=give(CONSENT, "Wyrażam zgodę na automatyczne odnowienie."),
+        consents={"lic-1": give(CONSENT, "Wyrażam zgodę na automatyczne odnowienie.")},
     )

@@ -22,38 +22,40 @@ from r2_renewal.agent.protocol import (
     PlaceParams,
 )
 from r2_renewal.contract import paths
-from r2_renewal.domain.draft import LONGEST_TEXT, Draft, draft_of_order
+from r2_renewal.domain.draft import LONGEST_TEXT, Draft, DraftItem, draft_of_order
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import ConfirmedOrder, Orderer
 from r2_renewal.domain.order_fields import Step
+from r2_renewal.domain.order_service import MOST_PROGRAMS
 from r2_renewal.store.database import FILE_NAME
 from r2_renewal.store.outbox import Outbox
 from tests.agent.conversation import Conversation, Hosts, RefusedError
 from tests.agent.scripted_shop import ScriptedShop, free_port, problem, silence
 from tests.agent.test_orders import until
 from tests.licence_files import LICENCE, Vendor
+from tests.samples import draft_for
 
 NIP = "5262831503"
 ANNA = Orderer("Anna Łucja", "Kłosowska-Świątek", "601 234 5", "anna@")
-DRAFT = Draft(ServiceKind.EXTENSION, "ext-100", " faktury@klosowska.example", ANNA, Step.ORDERER)
+DRAFT = draft_for(ServiceKind.EXTENSION, "ext-100", " faktury@klosowska.example", ANNA, Step.ORDERER)
 
 
 def load(agent: Conversation, licence_id: str = "lic-1", nip: str = NIP) -> DraftResult:
-    result: DraftResult = agent.call(Method.DRAFT_LOAD, DraftLoadParams(licence_id=licence_id, nip=nip))
+    result: DraftResult = agent.call(Method.DRAFT_LOAD, DraftLoadParams(licence_ids=(licence_id,), nip=nip))
     return result
 
 
-def save(agent: Conversation, draft: Draft, customer: str = "cust-1", licence_id: str = "lic-1") -> None:
-    agent.call(Method.DRAFT_SAVE, DraftSaveParams(customer=customer, licence_id=licence_id, draft=draft))
+def save(agent: Conversation, draft: Draft, customer: str = "cust-1") -> None:
+    agent.call(Method.DRAFT_SAVE, DraftSaveParams(customer=customer, draft=draft))
 
 
 def discard(agent: Conversation, customer: str = "cust-1", licence_id: str = "lic-1") -> None:
-    agent.call(Method.DRAFT_DISCARD, DraftDiscardParams(customer=customer, licence_id=licence_id))
+    agent.call(Method.DRAFT_DISCARD, DraftDiscardParams(customer=customer, licence_ids=(licence_id,)))
 
 
 def saving(draft: Draft) -> DraftSaveParams:
-    return DraftSaveParams(customer="cust-1", licence_id="lic-1", draft=draft)
+    return DraftSaveParams(customer="cust-1", draft=draft)
 
 
 def test_what_was_saved_is_loaded_by_another_agent_to_the_letter(hosts: Hosts) -> None:
@@ -142,10 +144,11 @@ def test_a_row_that_makes_no_sense_is_no_draft(hosts: Hosts, body: bytes) -> Non
 
 def test_the_longest_form_fits_whatever_was_typed(hosts: Hosts) -> None:
     text = "\x01ł€😀" * (LONGEST_TEXT // 4)
-    longest = Draft(ServiceKind.SUBSCRIPTION, text, text, Orderer(text, text, text, text), Step.SUMMARY)
+    items = tuple(DraftItem(f"{number:064}", 64 * "x") for number in range(MOST_PROGRAMS))
+    longest = Draft(ServiceKind.SUBSCRIPTION, "", text, Orderer(text, text, text, text), Step.SUMMARY, items)
     agent = hosts.greeted()
     save(agent, longest)
-    assert load(agent).draft == longest
+    assert load(agent, f"{7:064}").draft == longest
 
 
 def refused(agent: Conversation, draft: Draft) -> ErrorData:
@@ -240,7 +243,7 @@ def test_an_order_refused_in_the_background_gives_its_form_back(
     shop.script("POST", paths.ORDERS, problem(409, "offer_withdrawn"))
     again = hosts.greeted()
     refused = again.wait_for(lambda event, _: event is Event.ORDER_REFUSED)
-    assert (refused.licence_id, refused.error.code) == ("lic-1", ErrorCode.OFFER_WITHDRAWN.value)
+    assert (refused.licence_ids, refused.error.code) == (("lic-1",), ErrorCode.OFFER_WITHDRAWN.value)
     assert load(again).draft == draft_of_order(confirmed)
     again.close()
     assert fates(hosts.greeted()) == ((), (), [ErrorCode.OFFER_WITHDRAWN.value])

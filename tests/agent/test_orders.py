@@ -182,7 +182,7 @@ def test_an_order_unknown_and_then_refused_comes_back_to_the_user(
     agent = hosts.greeted(order_seconds=1.0)
     assert refusal(agent, confirmed).code == ErrorCode.ORDER_UNKNOWN.value
     refused = agent.wait_for(lambda event, _: event is Event.ORDER_REFUSED)
-    assert (refused.key, refused.licence_id) == (confirmed.key, "lic-1")
+    assert (refused.key, refused.licence_ids) == (confirmed.key, ("lic-1",))
     assert (refused.error.code, refused.error.delivery) == (ErrorCode.OFFER_WITHDRAWN.value, Delivery.REFUSED.value)
 
 

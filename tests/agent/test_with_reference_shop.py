@@ -86,18 +86,16 @@ def fill_in(agent: Conversation, storefront: Storefront) -> ConfirmedOrder:
     """Return what a customer confirms who orders the subscription of the first program."""
     program = program_of(storefront)
     [offer] = storefront.offers_for(program.licence_id, ServiceKind.SUBSCRIPTION)
-    quote = agent.call(Method.ORDER_QUOTE, QuoteParams(licence_id=program.licence_id, offer_id=offer.offer_id)).quote
+    quote = agent.call(Method.ORDER_QUOTE, QuoteParams(offers={program.licence_id: offer.offer_id})).quote
     email = "księgowość@klosowska.example".encode("ascii", "ignore").decode()
-    text = auto_renewal_text(
-        storefront.consent, quote, program.name, email, storefront.panel_url, storefront.contact_email
-    )
+    text = auto_renewal_text(storefront.consent, quote.lines[0], email, storefront.panel_url, storefront.contact_email)
     return ConfirmedOrder(
         key=str(uuid4()),
         quote=quote,
         nip=storefront.company.nip,
         invoice_email=email,
         orderer=Orderer("Łucja", "Świątek", "+48601234567", "lucja@klosowska.example"),
-        consent=give(storefront.consent, text),
+        consents={program.licence_id: give(storefront.consent, text)},
     )
 
 
@@ -109,14 +107,14 @@ def test_load_quote_place_fulfilled_and_the_licence_is_replaced_on_disk(
     assert len(storefront.basket) == 3
     confirmed = fill_in(agent, storefront)
     order = agent.call(Method.ORDER_PLACE, PlaceParams(order=confirmed)).order
-    assert (order.period_to, order.price) == (confirmed.quote.period_to, confirmed.quote.price)
+    assert (order.lines[0].period_to, order.price) == (confirmed.quote.lines[0].period_to, confirmed.quote.price)
     installed = agent.wait_for(is_installed)
-    assert installed.valid_until == confirmed.quote.period_to
+    assert installed.valid_until == confirmed.quote.lines[0].period_to
     assert real_hosts.licence.read_text(encoding="ascii") != reference.prepared.licence
     agent.wait_for(is_changed_to(OrderState.FULFILLED))
     status = agent.call(Method.ORDER_STATUS, StatusParams(order_id=order.order_id)).order
     assert status.state is OrderState.FULFILLED
-    assert program_of(load(agent)).valid_until == confirmed.quote.period_to
+    assert program_of(load(agent)).valid_until == confirmed.quote.lines[0].period_to
 
 
 def test_one_key_is_one_order_for_ever(real_hosts: Hosts) -> None:
@@ -138,7 +136,7 @@ def test_restarted_while_pending_the_agent_installs_the_licence(real_hosts: Host
     agent.kill()
     again = real_hosts.start()
     assert again.call(Method.HELLO, real_hosts.hello()).open_orders == 1
-    assert again.wait_for(is_installed).valid_until == confirmed.quote.period_to
+    assert again.wait_for(is_installed).valid_until == confirmed.quote.lines[0].period_to
 
 
 def test_the_shops_own_refusals_are_understood(real_hosts: Hosts) -> None:
@@ -147,7 +145,7 @@ def test_the_shops_own_refusals_are_understood(real_hosts: Hosts) -> None:
     mistyped = replace(confirmed.orderer, phone="112")
     wrong = [
         (replace(confirmed, key="k1", nip="1111111111"), ErrorCode.INVOICE_NIP_INVALID),
-        (replace(confirmed, key="k2", consent=None), ErrorCode.CONSENT_REQUIRED),
+        (replace(confirmed, key="k2", consents={}), ErrorCode.CONSENT_REQUIRED),
         (replace(confirmed, key="k3", orderer=mistyped), ErrorCode.ORDER_INVALID),
     ]
     for order, code in wrong:

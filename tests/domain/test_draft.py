@@ -14,14 +14,14 @@ from r2_renewal.domain.offer import Offer, ServiceKind
 from r2_renewal.domain.order import Orderer
 from r2_renewal.domain.order_flow import OrderFlow, Step, start
 from tests.domain.test_order_flow import ANNA, at_summary, fresh
-from tests.samples import EXTENSION, SUBSCRIPTION, order_of, quote_for, storefront
+from tests.samples import EXTENSION, SUBSCRIPTION, draft_for, order_of, quote_for, storefront
 
-TYPED = Draft(ServiceKind.SUBSCRIPTION, "sub-50", "faktury@klosowska.example", ANNA, Step.SUMMARY)
+TYPED = draft_for(ServiceKind.SUBSCRIPTION, "sub-50", "faktury@klosowska.example", ANNA, Step.SUMMARY)
 
 
 def fresh_with(*offers: Offer) -> OrderFlow:
     shop = replace(storefront(), offers=offers)
-    return start(shop, shop.basket[0])
+    return start(shop, shop.basket[:1])
 
 
 def test_what_was_chosen_and_typed_is_kept() -> None:
@@ -29,7 +29,7 @@ def test_what_was_chosen_and_typed_is_kept() -> None:
 
 
 def test_an_untouched_form_has_nothing_of_the_customers() -> None:
-    assert draft_of(fresh()) == Draft(invoice_email="faktury@klosowska.example")
+    assert draft_of(fresh()) == draft_for(invoice_email="faktury@klosowska.example")
 
 
 def test_a_receipt_adds_nothing() -> None:
@@ -40,13 +40,13 @@ def test_a_receipt_adds_nothing() -> None:
 def test_a_confirmed_order_gives_its_form_back() -> None:
     flow = at_summary().confirm("key-1")
     given_back = draft_of_order(flow.confirmed_order())
-    assert (given_back.kind, given_back.offer_id, given_back.step) == (TYPED.kind, TYPED.offer_id, TYPED.step)
+    assert (given_back.kind, given_back.items, given_back.step) == (TYPED.kind, TYPED.items, TYPED.step)
     assert given_back.orderer.last_name == ANNA.last_name
 
 
 def test_the_form_comes_back_with_every_box_unticked_and_no_price() -> None:
     flow = resumed(fresh(), TYPED)
-    assert (flow.kind, flow.offer, flow.orderer) == (ServiceKind.SUBSCRIPTION, SUBSCRIPTION, ANNA)
+    assert (flow.kind, flow.items[0].offer, flow.orderer) == (ServiceKind.SUBSCRIPTION, SUBSCRIPTION, ANNA)
     assert not flow.company_confirmed
     assert not flow.consent_given
     assert flow.quote is None
@@ -57,21 +57,21 @@ def test_the_form_comes_back_with_every_box_unticked_and_no_price() -> None:
 @pytest.mark.parametrize(
     ("draft", "offers", "kind", "offer"),
     [
-        (Draft(ServiceKind.EXTENSION, "ext-100"), (SUBSCRIPTION, EXTENSION), ServiceKind.EXTENSION, EXTENSION),
-        (Draft(ServiceKind.EXTENSION, "ext-100"), (SUBSCRIPTION,), None, None),
-        (Draft(ServiceKind.EXTENSION, "ext-999"), (SUBSCRIPTION, EXTENSION), ServiceKind.EXTENSION, None),
-        (Draft(ServiceKind.EXTENSION), (EXTENSION,), ServiceKind.EXTENSION, None),
+        (draft_for(ServiceKind.EXTENSION, "ext-100"), (SUBSCRIPTION, EXTENSION), ServiceKind.EXTENSION, EXTENSION),
+        (draft_for(ServiceKind.EXTENSION, "ext-100"), (SUBSCRIPTION,), None, None),
+        (draft_for(ServiceKind.EXTENSION, "ext-999"), (SUBSCRIPTION, EXTENSION), ServiceKind.EXTENSION, None),
+        (draft_for(ServiceKind.EXTENSION), (EXTENSION,), ServiceKind.EXTENSION, None),
         # The only subscription on sale is what choosing „Abonament" means, whatever it was called.
-        (Draft(ServiceKind.SUBSCRIPTION, "gone"), (SUBSCRIPTION,), ServiceKind.SUBSCRIPTION, SUBSCRIPTION),
-        (Draft(ServiceKind.SUBSCRIPTION, "sub-50"), (), None, None),
-        (Draft(None, "sub-50"), (SUBSCRIPTION,), None, None),
+        (draft_for(ServiceKind.SUBSCRIPTION, "gone"), (SUBSCRIPTION,), ServiceKind.SUBSCRIPTION, SUBSCRIPTION),
+        (draft_for(ServiceKind.SUBSCRIPTION, "sub-50"), (), None, None),
+        (draft_for(None, "sub-50"), (SUBSCRIPTION,), None, None),
     ],
 )
 def test_what_is_no_longer_offered_is_left_out(
     draft: Draft, offers: tuple[Offer, ...], kind: ServiceKind | None, offer: Offer | None
 ) -> None:
     flow = resumed(fresh_with(*offers), draft)
-    assert (flow.kind, flow.offer) == (kind, offer)
+    assert (flow.kind, flow.items[0].offer) == (kind, offer)
 
 
 def test_an_offer_for_another_program_is_none_for_this_one() -> None:
@@ -81,8 +81,8 @@ def test_an_offer_for_another_program_is_none_for_this_one() -> None:
 
 def test_the_wish_of_the_reminder_gives_way_to_the_draft() -> None:
     shop = storefront()
-    flow = resumed(start(shop, shop.basket[0], ServiceKind.SUBSCRIPTION), Draft(ServiceKind.EXTENSION, "ext-100"))
-    assert (flow.kind, flow.offer) == (ServiceKind.EXTENSION, EXTENSION)
+    flow = resumed(start(shop, shop.basket[:1], ServiceKind.SUBSCRIPTION), draft_for(ServiceKind.EXTENSION, "ext-100"))
+    assert (flow.kind, flow.items[0].offer) == (ServiceKind.EXTENSION, EXTENSION)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ CHOICES = st.sampled_from([(None, ""), (ServiceKind.SUBSCRIPTION, "sub-50"), (Se
 def test_what_comes_back_is_what_was_kept(
     choice: tuple[ServiceKind | None, str], email: str, orderer: Orderer, step: Step
 ) -> None:
-    draft = Draft(*choice, email, orderer, step)
+    draft = draft_for(*choice, email, orderer, step)
     again = draft_of(resumed(fresh(), draft))
     assert again == replace(draft, step=Step.SERVICE)
 

@@ -22,12 +22,12 @@ PERSON = ContactVerdict(None, "anna@klosowska.example", "anna@klosowska.example"
 
 def fresh() -> OrderFlow:
     shop = storefront()
-    return start(shop, shop.basket[0])
+    return start(shop, shop.basket[:1])
 
 
 def judged(flow: OrderFlow) -> OrderFlow:
     for field, verdict in ((Field.INVOICE_EMAIL, EMAIL), (Field.PHONE, PHONE), (Field.EMAIL, PERSON)):
-        flow = flow.judged(field, flow.text_of(field), verdict)
+        flow = flow.judged(field, flow.contacts.text_of(field), verdict)
     return flow
 
 
@@ -46,7 +46,7 @@ def reasons(flow: OrderFlow, step: Step) -> list[tuple[Field, Reason]]:
 
 def test_nothing_is_preselected_in_a_fresh_form() -> None:
     flow = fresh()
-    assert (flow.kind, flow.offer, flow.quote, flow.offers) == (None, None, None, ())
+    assert (flow.kind, flow.items[0].offer, flow.quote, flow.offers_for("lic-1")) == (None, None, None, ())
     assert not flow.company_confirmed
     assert not flow.consent_given
     assert flow.step is Step.SERVICE
@@ -54,14 +54,14 @@ def test_nothing_is_preselected_in_a_fresh_form() -> None:
 
 def test_a_service_already_clicked_is_the_only_preselection() -> None:
     shop = storefront()
-    flow = start(shop, shop.basket[0], ServiceKind.SUBSCRIPTION)
+    flow = start(shop, shop.basket[:1], ServiceKind.SUBSCRIPTION)
     assert flow.kind is ServiceKind.SUBSCRIPTION
-    assert flow.offer == SUBSCRIPTION
+    assert flow.items[0].offer == SUBSCRIPTION
 
 
 def test_an_extension_is_never_preselected() -> None:
     flow = fresh().choose_kind(ServiceKind.EXTENSION)
-    assert flow.offer is None
+    assert flow.items[0].offer is None
     assert reasons(flow, Step.SERVICE) == [(Field.OFFER, Reason.EMPTY)]
 
 
@@ -73,9 +73,9 @@ def test_the_whole_way_forward_gives_the_order_that_was_shown() -> None:
     assert order.nip == "5262831503"
     assert order.quote == quote_for(SUBSCRIPTION)
     assert order.orderer == Orderer("Anna", "Kłosowska", "+48601234567", "anna@klosowska.example")
-    assert order.consent is not None
-    assert order.consent.text == flow.consent_text
-    assert order.consent.sha256 == hashlib.sha256(flow.consent_text.encode()).hexdigest()
+    assert order.consents
+    assert order.consents["lic-1"].text == flow.consent_text
+    assert order.consents["lic-1"].sha256 == hashlib.sha256(flow.consent_text.encode()).hexdigest()
 
 
 def test_all_the_way_back_and_forward_keeps_what_was_typed() -> None:
@@ -105,9 +105,9 @@ def test_another_kind_or_offer_drops_price_and_consent() -> None:
     flow = at_summary().choose_kind(ServiceKind.EXTENSION)
     assert flow.quote is None
     assert not flow.consent_given
-    chosen = flow.choose_offer(EXTENSION)
-    assert chosen.offer == EXTENSION
-    assert chosen.priced(quote_for(EXTENSION)).choose_offer(EXTENSION).quote is not None
+    chosen = flow.choose_offer("lic-1", EXTENSION)
+    assert chosen.items[0].offer == EXTENSION
+    assert chosen.priced(quote_for(EXTENSION)).choose_offer("lic-1", EXTENSION).quote is not None
 
 
 def test_choosing_the_same_kind_again_changes_nothing() -> None:
@@ -140,7 +140,7 @@ def test_an_address_without_a_verdict_keeps_the_page_until_it_is_judged() -> Non
     flow = at_invoice().confirm_company(True)
     assert flow.unjudged(Step.INVOICE) == (Field.INVOICE_EMAIL,)
     assert flow.next().step is Step.INVOICE
-    assert flow.judged(Field.INVOICE_EMAIL, flow.invoice_email, EMAIL).next().step is Step.ORDERER
+    assert flow.judged(Field.INVOICE_EMAIL, flow.contacts.invoice_email, EMAIL).next().step is Step.ORDERER
 
 
 @pytest.mark.parametrize("problem", [ContactProblem.INVALID, ContactProblem.SEVERAL])
@@ -166,7 +166,7 @@ def test_consent_is_obligatory_unless_the_shop_says_otherwise() -> None:
     assert reasons(flow, Step.CONSENT) == [(Field.CONSENT, Reason.EMPTY)]
     free = replace(flow, storefront=replace(flow.storefront, consent_required=False))
     assert reasons(free, Step.CONSENT) == []
-    assert free.confirm("k").confirmed_order().consent is None
+    assert free.confirm("k").confirmed_order().consents == {}
 
 
 def test_the_consent_text_names_the_judged_address_and_changes_with_it() -> None:
@@ -175,7 +175,7 @@ def test_the_consent_text_names_the_judged_address_and_changes_with_it() -> None
     changed = flow.type_invoice_email("ksiegowosc@klosowska.example")
     assert not changed.consent_given
     assert "ksiegowosc@klosowska.example" in changed.consent_text
-    assert flow.type_invoice_email(flow.invoice_email) is flow
+    assert flow.type_invoice_email(flow.contacts.invoice_email) is flow
 
 
 def test_there_is_no_consent_text_before_a_price() -> None:
@@ -218,8 +218,8 @@ def test_a_new_consent_text_is_read_and_given_anew() -> None:
     flow = at_summary().confirm("key-1").reworded(document)
     assert flow.step is Step.CONSENT
     assert flow.consent_text == "Nowa treść dla R2płatnik."
-    assert flow.consent(True).confirm("key-2").confirmed_order().consent is not None
-    assert flow.consent(True).confirm("key-2").confirmed_order().consent.version == "2"  # type: ignore[union-attr]
+    assert flow.consent(True).confirm("key-2").confirmed_order().consents
+    assert flow.consent(True).confirm("key-2").confirmed_order().consents["lic-1"].version == "2"
 
 
 def test_fields_that_the_shop_refused_lead_back_to_their_first_page() -> None:
@@ -253,5 +253,5 @@ def test_a_later_state_of_the_order_replaces_the_receipt() -> None:
 
 def test_shown_contacts_are_the_judged_ones_and_else_as_typed() -> None:
     flow = at_summary()
-    assert flow.shown(Field.PHONE) == "+48 601 234 567"
-    assert flow.type_orderer(replace(ANNA, phone=" 12 ")).shown(Field.PHONE) == "12"
+    assert flow.contacts.shown(Field.PHONE) == "+48 601 234 567"
+    assert flow.type_orderer(replace(ANNA, phone=" 12 ")).contacts.shown(Field.PHONE) == "12"

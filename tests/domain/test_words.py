@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from r2_renewal.domain.company import NipProblem, nip_problem, normalize_nip, show_nip
 from r2_renewal.domain.consent import auto_renewal_text, fill, give
 from r2_renewal.domain.plurals import EMPLOYEE, PROGRAM, STATION, Noun, counted
-from tests.samples import CONSENT, SUBSCRIPTION, quote_for
+from tests.samples import CONSENT, SUBSCRIPTION, line_for
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,7 @@ def test_nip_is_shown_in_groups_and_a_wrong_one_as_it_is() -> None:
 
 
 def test_consent_names_program_end_prices_and_ways_out() -> None:
-    text = auto_renewal_text(
-        CONSENT, quote_for(SUBSCRIPTION), "R2płatnik", "faktury@firma.pl", "https://panel/", "biuro@firma.pl"
-    )
+    text = auto_renewal_text(CONSENT, line_for(SUBSCRIPTION), "faktury@firma.pl", "https://panel/", "biuro@firma.pl")
     assert "R2płatnik" in text
     assert "22.12.2027" in text
     assert "455,40\u00a0zł netto" in text

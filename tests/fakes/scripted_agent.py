@@ -19,9 +19,9 @@ import msgspec
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.contract.contact import check_email, check_phone
-from tests.samples import EXTENSION, PROGRAM, SUBSCRIPTION, order_of, quote_for, storefront
+from tests.samples import EXTENSION, OTHER_SUBSCRIPTION, PROGRAM, SUBSCRIPTION, line_for, order_of, quote_of, storefront
 
-OFFERS = {offer.offer_id: offer for offer in (SUBSCRIPTION, EXTENSION)}
+OFFERS = {offer.offer_id: offer for offer in (SUBSCRIPTION, EXTENSION, OTHER_SUBSCRIPTION)}
 
 
 def healthy(method: Method, params: Any) -> Any:
@@ -35,7 +35,9 @@ def healthy(method: Method, params: Any) -> Any:
             emails = {name: check_email(text) for name, text in params.emails.items()}
             return protocol.ContactResult(verdicts=emails | {n: check_phone(t) for n, t in params.phones.items()})
         case Method.ORDER_QUOTE:
-            return protocol.QuoteResult(quote=quote_for(OFFERS[params.offer_id]))
+            return protocol.QuoteResult(
+                quote=quote_of([line_for(OFFERS[offer_id]) for offer_id in params.offers.values()])
+            )
         case Method.ORDER_PLACE:
             return protocol.OrderResult(order=order_of(params.order.quote))
         case Method.LICENCE_REFRESH:

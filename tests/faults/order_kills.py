@@ -72,7 +72,7 @@ class Purchase:
 
     @property
     def licence_id(self) -> str:
-        return self.confirmed.quote.licence_id
+        return self.confirmed.quote.licence_ids[0]
 
     def write_down(self) -> None:
         """Put the confirmed order into the outbox and no further, as a kill just after the commit does."""
@@ -112,7 +112,7 @@ class Purchase:
         """Check that the licence is the old or the new one, whole; return whether it is the new one."""
         content = self.hosts.licence.read_bytes()
         program = parse_certificate(content, parse_trusted_keys(self.shop.trusted_keys)).programs[0]
-        is_new = program.valid_until == self.confirmed.quote.period_to
+        is_new = program.valid_until == self.confirmed.quote.lines[0].period_to
         assert is_new or content == self.old
         return is_new
 

@@ -107,7 +107,7 @@ def test_n10_the_shop_commits_and_the_connection_breaks(
 ) -> None:
     scene, confirmed = order_by(relayed, relay, loss)
     before, _ = orders_of(reference.prepared, confirmed.key)
-    assert scene.place(confirmed).licence_id == confirmed.quote.licence_id
+    assert scene.place(confirmed).licence_ids == confirmed.quote.licence_ids
     assert sent(relay, confirmed) == 2
     has_settled(relayed, scene)
     assert orders_of(reference.prepared, confirmed.key) == (before + 1, 1)

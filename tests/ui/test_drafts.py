@@ -26,14 +26,14 @@ from r2_renewal.ui.message_bar import MessageBar
 from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.driver import click, fill, find, tick, wait_until
-from tests.samples import SUBSCRIPTION, TODAY, order_of, quote_for, storefront
+from tests.samples import SUBSCRIPTION, TODAY, draft_for, order_of, quote_for, storefront
 from tests.ui.conftest import LINKS, Agent, failure
 from tests.ui.test_order_wizard import shown, to_invoice, to_orderer, to_summary
 
 AgentMaker = Callable[..., Agent]
 QUESTION = "Masz rozpoczęte zamówienie z 20.11. Kontynuować?"
 ANNA = Orderer("Anna Łucja", "Kłosowska", "601 234 5", "anna@")
-DRAFT = Draft(ServiceKind.SUBSCRIPTION, "sub-50", "inny@klosowska.example", ANNA, Step.ORDERER)
+DRAFT = draft_for(ServiceKind.SUBSCRIPTION, "sub-50", "inny@klosowska.example", ANNA, Step.ORDERER)
 
 
 def found(draft: Draft = DRAFT, saved_at: str = "2026-11-20T09:15:00Z") -> dict[str, Any]:
@@ -46,7 +46,7 @@ def opened(qtbot: QtBot, agent: AgentMaker) -> Callable[..., tuple[OrderWizard, 
 
     def make(**script: list[dict[str, Any]]) -> tuple[OrderWizard, Agent]:
         made, shop = agent(**script), storefront()
-        wizard = OrderWizard(start(shop, shop.basket[0]), made.link, LINKS)
+        wizard = OrderWizard(start(shop, shop.basket[:1]), made.link, LINKS)
         qtbot.addWidget(wizard)
         wizard.show()
         qtbot.waitExposed(wizard)
@@ -74,7 +74,7 @@ def question(wizard: QWizard) -> str:
 
 def saved(agent: Agent) -> list[Draft]:
     calls = agent.asked("draft.save")
-    assert all((call["customer"], call["licence_id"]) == ("cust-1", "lic-1") for call in calls)
+    assert all((call["customer"], call["draft"]["items"][0]["licence_id"]) == ("cust-1", "lic-1") for call in calls)
     return [msgspec.convert(call["draft"], Draft) for call in calls]
 
 
@@ -93,7 +93,7 @@ def test_what_is_typed_is_saved_while_it_is_typed(opened: Any) -> None:
     to_orderer(wizard)
     fill(wizard, "Nazwisko", "Kłosowska")
     wait_until(lambda: saved(agent) and saved(agent)[-1].orderer.last_name == "Kłosowska", what="saved draft")
-    assert saved(agent)[-1] == Draft(
+    assert saved(agent)[-1] == draft_for(
         ServiceKind.SUBSCRIPTION,
         "sub-50",
         "faktury@klosowska.example",
@@ -123,12 +123,12 @@ def test_an_untouched_form_leaves_no_draft(opened: Any) -> None:
     settle(wizard, agent)
     wizard.reject()
     settle(wizard, agent)
-    assert agent.asked("draft.load") == [{"licence_id": "lic-1", "nip": "5262831503"}]
+    assert agent.asked("draft.load") == [{"licence_ids": ["lic-1"], "nip": "5262831503"}]
     assert agent.asked("draft.save") == agent.asked("draft.discard") == []
 
 
 def test_a_form_that_is_emptied_again_leaves_no_draft(opened: Any) -> None:
-    wizard, agent = opened(draft__load=[found(Draft(invoice_email="inny@klosowska.example"))])
+    wizard, agent = opened(draft__load=[found(draft_for(invoice_email="inny@klosowska.example"))])
     wait_until(lambda: question(wizard))
     click(wizard, "Kontynuuj")
     wizard._mirror(wizard.flow.type_invoice_email("faktury@klosowska.example"))
@@ -195,8 +195,8 @@ def test_going_on_gives_everything_back_but_ticks_and_asks_the_price_anew(asked:
     assert question(wizard) == ""
     assert find(wizard, QLineEdit, "e-mail do faktury").text() == "inny@klosowska.example"
     assert not any(box.isChecked() for box in wizard.findChildren(QCheckBox))
-    assert agent.asked("order.quote") == [{"licence_id": "lic-1", "offer_id": "sub-50"}]
-    assert (wizard.flow.orderer, wizard.flow.offer) == (ANNA, SUBSCRIPTION)
+    assert agent.asked("order.quote") == [{"offers": {"lic-1": "sub-50"}}]
+    assert (wizard.flow.orderer, wizard.flow.items[0].offer) == (ANNA, SUBSCRIPTION)
     tick(wizard, "Dane do faktury są poprawne")
     click(wizard, "Dalej")
     wait_until(lambda: wizard.currentPage().title() == "Osoba zamawiająca")
@@ -221,7 +221,7 @@ def test_an_offer_that_is_gone_is_chosen_anew(opened: Any) -> None:
     click(wizard, "Kontynuuj")
     assert wizard.currentPage().title() == "Usługa"
     assert find(wizard, QRadioButton, "Rozszerzenie").isChecked()
-    assert wizard.flow.offer is None
+    assert wizard.flow.items[0].offer is None
     assert wizard.flow.orderer == ANNA
 
 
@@ -240,7 +240,7 @@ def test_beginning_anew_drops_the_draft_and_opens_a_fresh_form(asked: Any) -> No
     click(wizard, "Zacznij od nowa")
     assert question(wizard) == ""
     assert (wizard.flow.kind, wizard.flow.orderer) == (None, Orderer())
-    wait_until(lambda: agent.asked("draft.discard") == [{"customer": "cust-1", "licence_id": "lic-1"}])
+    wait_until(lambda: agent.asked("draft.discard") == [{"customer": "cust-1", "licence_ids": ["lic-1"]}])
     tick(wizard, "Abonament")
     wait_until(lambda: saved(agent), what="a draft of the new form")
     assert saved(agent)[-1].orderer == Orderer()
@@ -340,7 +340,7 @@ def test_a_closed_form_is_offered_again_even_where_nothing_could_be_saved(eshop:
     again = form(window)
     wait_until(lambda: question(again), what="question")
     click(again, "Kontynuuj")
-    assert again.flow.invoice_email == "inny@klosowska.example"
+    assert again.flow.contacts.invoice_email == "inny@klosowska.example"
 
 
 def test_a_form_closed_on_the_question_asks_again(eshop: Any) -> None:
@@ -371,7 +371,11 @@ def load_of(**changes: Any) -> dict[str, Any]:
 
 
 def refused_order(code: ErrorCode, *fields: str) -> dict[str, Any]:
-    return {"key": "k", "licence_id": "lic-1", "error": {"code": code.value, "delivery": "refused", "fields": fields}}
+    return {
+        "key": "k",
+        "licence_ids": ["lic-1"],
+        "error": {"code": code.value, "delivery": "refused", "fields": fields},
+    }
 
 
 def order_column(window: EshopWindow) -> str:
@@ -408,7 +412,7 @@ def test_an_order_that_was_refused_meanwhile_is_told_with_its_reason(
 
 
 def test_an_order_of_a_program_that_is_not_in_the_basket_is_not_told(eshop: Any) -> None:
-    refused = {**refused_order(ErrorCode.OFFER_WITHDRAWN), "licence_id": "lic-of-another"}
+    refused = {**refused_order(ErrorCode.OFFER_WITHDRAWN), "licence_ids": ["lic-of-another"]}
     window, _ = eshop(eshop__load=[load_of(refused=[refused], unsent=["lic-of-another"])])
     assert window.messages.text == ""
 

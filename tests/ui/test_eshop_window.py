@@ -97,7 +97,7 @@ def test_a_wish_selects_its_program_and_starts_the_form_with_its_service(eshop: 
     loaded(window)
     click(window, "Zamów…")
     (wizard,) = window.findChildren(OrderWizard)
-    assert wizard.flow.entry.program == PROGRAM
+    assert wizard.flow.entries[0].program == PROGRAM
     assert wizard.flow.kind is ServiceKind.SUBSCRIPTION
     wait_until(lambda: wizard.flow.quote is not None, what="price")
 

@@ -38,7 +38,7 @@ def opened(qtbot: QtBot, agent: AgentMaker) -> Callable[..., tuple[OrderWizard, 
         made, shop = agent(**script), storefront()
         if nip is not None:
             shop = replace(shop, company=replace(shop.company, nip=nip))
-        wizard = OrderWizard(start(shop, shop.basket[0]), made.link, LINKS)
+        wizard = OrderWizard(start(shop, shop.basket[:1]), made.link, LINKS)
         qtbot.addWidget(wizard)
         wizard.show()
         qtbot.waitExposed(wizard)
@@ -108,7 +108,7 @@ def test_the_whole_form_orders_exactly_once_and_thanks_for_the_shops_receipt(qtb
     (placed,) = agent.asked("order.place")
     assert placed["order"]["nip"] == "5262831503"
     assert placed["order"]["orderer"]["phone"] == "+48601234567"
-    assert placed["order"]["consent"]["text"] == wizard.flow.consent_text
+    assert placed["order"]["consents"]["lic-1"]["text"] == wizard.flow.consent_text
     assert not find(wizard, QAbstractButton, "Zamknij").isHidden()
 
 
@@ -215,7 +215,7 @@ def test_the_truth_about_an_unknown_order_arrives_by_itself(qtbot: QtBot, opened
 
 
 def test_a_refusal_that_arrives_late_gives_the_form_back(opened: Any) -> None:
-    refused = {"licence_id": "lic-1", "error": {"code": ErrorCode.ORDER_INVALID.value, "fields": ["orderer.phone"]}}
+    refused = {"licence_ids": ["lic-1"], "error": {"code": ErrorCode.ORDER_INVALID.value, "fields": ["orderer.phone"]}}
     unknown = failure(ErrorCode.ORDER_UNKNOWN, delivery="unknown")
     wizard, _ = opened(order__place=[{**unknown, "events": [["order.refused", refused]]}])
     to_summary(wizard)
@@ -251,7 +251,7 @@ def test_a_changed_consent_text_is_read_and_given_anew(opened: Any) -> None:
     go_on(wizard, "Podsumowanie")
     click(wizard, ORDER_BUTTON)
     wait_until(lambda: wizard.currentPage().title() == "Potwierdzenie")
-    assert agent.asked("order.place")[1]["order"]["consent"]["version"] == "2"
+    assert agent.asked("order.place")[1]["order"]["consents"]["lic-1"]["version"] == "2"
 
 
 def test_a_changed_price_is_shown_and_consented_to_anew(qtbot: QtBot, opened: Any) -> None:
@@ -341,7 +341,7 @@ def test_wrong_data_is_reported_and_the_ticket_is_told(qtbot: QtBot, opened: Any
 
 def test_an_extension_that_the_shop_does_not_offer_cannot_be_chosen(qtbot: QtBot, agent: AgentMaker) -> None:
     shop = replace(storefront(), offers=(SUBSCRIPTION,))
-    wizard = OrderWizard(start(shop, shop.basket[0]), agent().link, LINKS)
+    wizard = OrderWizard(start(shop, shop.basket[:1]), agent().link, LINKS)
     qtbot.addWidget(wizard)
     wizard.show()
     assert not find(wizard, QRadioButton, "Rozszerzenie").isEnabled()

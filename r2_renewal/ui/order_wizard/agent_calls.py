@@ -6,6 +6,7 @@ yet; an answer lost on its way (an agent that died or missed its deadline) is th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -13,7 +14,6 @@ from PySide6.QtCore import QObject, Signal
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Delivery, Method
 from r2_renewal.domain.errors import ErrorCode
-from r2_renewal.domain.offer import Offer
 from r2_renewal.domain.order import ConfirmedOrder
 from r2_renewal.domain.order_flow import Field, OrderFlow, Step
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
@@ -50,40 +50,39 @@ class AgentCalls(QObject):
     renewed = Signal(object, bool)
     unrenewed = Signal(object)
 
-    def __init__(self, link: AgentLink, licence_id: str, parent: QObject) -> None:
+    def __init__(self, link: AgentLink, parent: QObject) -> None:
         super().__init__(parent)
         self._link = link
-        self._licence_id = licence_id
         self._key = ""
-        self._asked_offer = ""
+        self._asked: Mapping[str, str] = {}
+        self._ordered: tuple[str, ...] = ()
         self._placing = False
         link.happened.connect(self._on_event)
 
     # Price
 
-    def ask_price(self, offer: Offer) -> None:
-        """Ask for the price of an offer; asking again while the answer is under way does nothing."""
-        if offer.offer_id == self._asked_offer:
+    def ask_price(self, offers: Mapping[str, str]) -> None:
+        """Ask for the price of offers, one by each licence; asking again while the answer is under way does nothing."""
+        if offers == self._asked:
             return
-        self._asked_offer = offer.offer_id
-        params = protocol.QuoteParams(licence_id=offer.licence_id, offer_id=offer.offer_id)
-        call = self._link.call(Method.ORDER_QUOTE, params, self)
+        self._asked = offers
+        call = self._link.call(Method.ORDER_QUOTE, protocol.QuoteParams(offers=dict(offers)), self)
         call.finished.connect(self._on_price)
         call.failed.connect(self._on_no_price)
 
     def _on_price(self, result: protocol.QuoteResult) -> None:
-        self._asked_offer = ""
+        self._asked = {}
         self.priced.emit(result.quote)
 
     def _on_no_price(self, failure: CallFailure) -> None:
-        self._asked_offer = ""
+        self._asked = {}
         self.unpriced.emit(failure.code)
 
     # Contact fields
 
     def judge(self, flow: OrderFlow, step: Step) -> None:
         """Ask for a verdict on the contact fields of a page that have none yet."""
-        texts = {field: flow.text_of(field) for field in flow.unjudged(step)}
+        texts = {field: flow.contacts.text_of(field) for field in flow.unjudged(step)}
         if not texts:
             return
         emails = {field.value: text for field, text in texts.items() if field is not Field.PHONE}
@@ -104,7 +103,7 @@ class AgentCalls(QObject):
 
     def place(self, order: ConfirmedOrder, customer: str) -> None:
         """Send a confirmed order, made from the form of a customer."""
-        self._placing, self._key = True, order.key
+        self._placing, self._key, self._ordered = True, order.key, order.quote.licence_ids
         call = self._link.call(Method.ORDER_PLACE, protocol.PlaceParams(order=order, customer=customer), self)
         call.finished.connect(self._on_placed)
         call.failed.connect(self._on_not_placed)
@@ -132,10 +131,10 @@ class AgentCalls(QObject):
             case protocol.OrderRefused(key=key, error=error) if key == self._key:
                 self.refused.emit(error)
             case protocol.LicenceInstalled(licence_id=licence_id, valid_until=until, renewed=renewed) if (
-                licence_id == self._licence_id
+                licence_id in self._ordered
             ):
                 self.renewed.emit(until, renewed)
-            case protocol.LicenceNotInstalled(licence_id=licence_id, code=code) if licence_id == self._licence_id:
+            case protocol.LicenceNotInstalled(licence_id=licence_id, code=code) if licence_id in self._ordered:
                 self.unrenewed.emit(ErrorCode(code))
             case _:
                 pass

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from r2_renewal.domain.dates import short_date, warsaw
 from r2_renewal.domain.money import show_money
-from r2_renewal.domain.order import Order, OrderState
+from r2_renewal.domain.order import Order, OrderLine, OrderState
 from r2_renewal.domain.order_flow import OrderFlow, Step
 from r2_renewal.ui.order_wizard.page import OrderPage
 from r2_renewal.ui.plain_text import Heading, PlainLabel
@@ -15,9 +16,10 @@ from r2_renewal.ui.plain_text import Heading, PlainLabel
 class ConfirmationPage(OrderPage):
     """The last page of the order form."""
 
-    def __init__(self, flow: OrderFlow, *, of_this_program: bool) -> None:
+    def __init__(self, flow: OrderFlow, product: str) -> None:
         super().__init__(Step.CONFIRMATION, "Potwierdzenie", flow)
-        self._of_this_program = of_this_program
+        self._product = product
+        self._is_renewed = False
         self.setFinalPage(True)
         self._thanks = Heading(parent=self)
         self._receipt = PlainLabel(parent=self)
@@ -35,11 +37,17 @@ class ConfirmationPage(OrderPage):
             self._thanks.setText(thanks)
             self._receipt.setText("\n".join(receipt))
             self._state.setText(f"Stan zamówienia: {state_text(flow.receipt.state)}.")
-            if flow.receipt.state is OrderState.FULFILLED and not self._of_this_program:
-                self._renewed.setText(f"Licencję pobierze program {flow.receipt.program} przy następnym uruchomieniu.")
+            if flow.receipt.state is OrderState.FULFILLED and not self._is_renewed:
+                self._renewed.setText(elsewhere_text(self._others(flow, flow.receipt)))
+
+    def _others(self, flow: OrderFlow, order: Order) -> list[str]:
+        """Return the ordered programs whose licences are not for this computer's program."""
+        mine = {entry.program.licence_id for entry in flow.entries if entry.program.product == self._product}
+        return [line.program for line in order.lines if line.licence_id not in mine]
 
     def show_renewed(self, valid_until: date, renewed: bool) -> None:
         """Show that the new licence is installed."""
+        self._is_renewed = True
         self._renewed.setText(installed_text(valid_until, renewed))
 
 
@@ -48,21 +56,39 @@ def receipt_lines(order: Order) -> list[str]:
     placed = order.placed_at.astimezone(warsaw())
     lines = [
         f"Dziękujemy, zamówienie nr {order.number} zostało przyjęte {short_date(placed.date())}, godz. {placed:%H:%M}.",
-        f"{_what(order)}, okres {short_date(order.period_from)}–{short_date(order.period_to)}.",
+        *(_line_text(line) for line in order.lines),
         f"Do zapłaty: {show_money(order.price.gross)} (w tym VAT {show_money(order.price.vat)}).",
         f"Potwierdzenie z treścią umowy i zgody wyślemy na {order.email}.",
     ]
-    if order.renewal_date is not None and order.cancel_until is not None:
-        lines.append(
-            f"Kolejne odnowienie: {short_date(order.renewal_date)}. "
-            f"Zrezygnujesz z niego do {short_date(order.cancel_until)} w Pomoc → eSklep."
-        )
-    return lines
+    return [*lines, *_renewal_lines(order)]
 
 
-def _what(order: Order) -> str:
-    named = order.program in order.description
-    return order.description if named else f"{order.description} dla {order.program}"
+def _line_text(line: OrderLine) -> str:
+    named = line.program in line.description
+    what = line.description if named else f"{line.description} dla {line.program}"
+    return f"{what}, okres {short_date(line.period_from)}–{short_date(line.period_to)}."
+
+
+def _renewal_lines(order: Order) -> list[str]:
+    """Return when it renews by itself: once where every program does on the same day, else program by program."""
+    told = {
+        line.licence_id: f"{short_date(line.renewal_date)}. "
+        f"Zrezygnujesz z niego do {short_date(line.cancel_until)} w Pomoc → eSklep."
+        for line in order.lines
+        if line.renewal_date is not None and line.cancel_until is not None
+    }
+    if len(told) == len(order.lines) and len(set(told.values())) == 1:
+        return [f"Kolejne odnowienie: {next(iter(told.values()))}"]
+    return [
+        f"Kolejne odnowienie {line.program}: {told[line.licence_id]}" for line in order.lines if line.licence_id in told
+    ]
+
+
+def elsewhere_text(programs: Sequence[str]) -> str:
+    """Return who fetches the licences of programs other than this one; an empty text for none."""
+    if len(programs) <= 1:
+        return "".join(f"Licencję pobierze program {name} przy następnym uruchomieniu." for name in programs)
+    return f"Licencje pobiorą programy {', '.join(programs)}, każdy przy następnym uruchomieniu."
 
 
 def installed_text(valid_until: date, renewed: bool) -> str:

@@ -44,7 +44,7 @@ class DraftKeeper(QObject):
         """
         super().__init__(parent)
         self._link = link
-        self._licence_id = flow.entry.program.licence_id
+        self._licence_ids = flow.licence_ids
         self._nip = flow.storefront.company.nip
         self._left = left
         self._blank = self._wanted = draft_of(flow)
@@ -62,7 +62,7 @@ class DraftKeeper(QObject):
         if self._is_loading:
             return
         self._is_loading = True
-        params = protocol.DraftLoadParams(licence_id=self._licence_id, nip=self._nip)
+        params = protocol.DraftLoadParams(licence_ids=self._licence_ids, nip=self._nip)
         call = self._link.call(Method.DRAFT_LOAD, params, self)
         call.finished.connect(self._on_loaded)
         call.failed.connect(self._on_not_loaded)
@@ -72,7 +72,7 @@ class DraftKeeper(QObject):
         if flow.receipt is not None:
             self._end()
             return
-        self._wanted = draft_of(flow)
+        self._licence_ids, self._wanted = flow.licence_ids, draft_of(flow)
         # Not begun anew with each letter: who types without a pause must not lose it all.
         if self._wanted != self._kept and not self._timer.isActive():
             self._timer.start(SAVE_MS)
@@ -104,7 +104,7 @@ class DraftKeeper(QObject):
 
     def _save(self) -> None:
         self._kept = self._wanted
-        params = protocol.DraftSaveParams(customer=self._customer, licence_id=self._licence_id, draft=self._wanted)
+        params = protocol.DraftSaveParams(customer=self._customer, draft=self._wanted)
         call = self._link.call(Method.DRAFT_SAVE, params, self)
         call.finished.connect(self._on_saved)
         call.failed.connect(self._on_unsaved)
@@ -113,7 +113,7 @@ class DraftKeeper(QObject):
         self._kept = self._blank
         if not self._customer:
             return
-        params = protocol.DraftDiscardParams(customer=self._customer, licence_id=self._licence_id)
+        params = protocol.DraftDiscardParams(customer=self._customer, licence_ids=self._licence_ids)
         self._link.call(Method.DRAFT_DISCARD, params, self).failed.connect(self._on_unsaved)
 
     def _end(self) -> None:

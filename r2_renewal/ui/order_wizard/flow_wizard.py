@@ -33,7 +33,7 @@ class FlowWizard(WizardFrame):
         super().__init__(parent)
         self.flow = flow
         self._advance = False
-        self._calls = AgentCalls(link, flow.entry.program.licence_id, self)
+        self._calls = AgentCalls(link, self)
         self._pages = Pages(flow, links, link.product)
         for step, page in self._pages.by_step.items():
             self.setPage(int(step), page)
@@ -69,7 +69,7 @@ class FlowWizard(WizardFrame):
         for step, page in self._pages.by_step.items():
             if step <= flow.step:
                 page.show_flow(flow)
-        if flow.offer != earlier.offer:
+        if flow.service.wanted != earlier.service.wanted:
             self._ask_price()
         if flow.step < earlier.step:
             while self.currentId() > flow.step:
@@ -103,8 +103,8 @@ class FlowWizard(WizardFrame):
 
     def _ask_price(self) -> None:
         self._messages(Step.SERVICE).clear()
-        if self.flow.offer is not None:
-            self._calls.ask_price(self.flow.offer)
+        if self.flow.service.wanted:
+            self._calls.ask_price(self.flow.service.wanted)
 
     def _on_price(self, quote: Quote) -> None:
         self._messages(Step.SERVICE).clear()

@@ -91,7 +91,7 @@ class InvoicePage(OrderPage):
         self._name.show_text(company.name)
         self._address.show_text(f"{company.street}, {company.postcode} {company.city}")
         self._confirmed.setChecked(flow.company_confirmed)
-        self._email.show_text(flow.invoice_email)
+        self._email.show_text(flow.contacts.invoice_email)
 
     def places(self) -> dict[Field, Callable[[str], None]]:
         """Return where each message is shown."""

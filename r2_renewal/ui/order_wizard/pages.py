@@ -32,7 +32,7 @@ class Pages:
         self.orderer = OrdererPage(flow, links)
         self.consent = ConsentPage(flow)
         self.summary = SummaryPage(flow)
-        self.confirmation = ConfirmationPage(flow, of_this_program=flow.entry.program.product == product)
+        self.confirmation = ConfirmationPage(flow, product)
         pages: tuple[OrderPage, ...] = (
             self.service,
             self.invoice,

@@ -6,17 +6,28 @@ Rule: item, period, net, VAT, gross and the automatic renewal with its price, da
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFormLayout
+from PySide6.QtWidgets import QFormLayout, QWidget
 
 from r2_renewal.domain.company import show_nip
-from r2_renewal.domain.dates import long_date, short_date
 from r2_renewal.domain.money import show_money
-from r2_renewal.domain.offer import Quote
+from r2_renewal.domain.offer import Quote, QuoteLine
 from r2_renewal.domain.order_flow import Field, OrderFlow, Step
+from r2_renewal.ui.order_wizard.order_words import line_text, period_text, renewal_text
 from r2_renewal.ui.order_wizard.page import Footer, OrderPage
-from r2_renewal.ui.plain_text import Heading, PlainLabel
+from r2_renewal.ui.plain_text import Heading, PlainLabel, PlainTextView
 
 ORDER_BUTTON = "Zamówienie z obowiązkiem zapłaty"
+LINES = 6
+_OF_ONE = ("Usługa", "Okres", "Automatyczne odnowienie")
+
+
+class _Group(Footer):
+    """A part of the page with values by name. Attributes: form: its rows."""
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self.form = QFormLayout(self)
+        self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
 
 
 class SummaryPage(OrderPage):
@@ -31,15 +42,15 @@ class SummaryPage(OrderPage):
         self._price = self._group(
             "Zamawiasz", ("Usługa", "Okres", "Netto", "VAT", "Do zapłaty", "Automatyczne odnowienie")
         )
+        self._lines = PlainTextView("Zamawiane programy", self._price, lines=LINES)
+        self._price.form.insertRow(0, self._lines)
         self.add_footer(self._price)
 
-    def _group(self, title: str, names: tuple[str, ...]) -> Footer:
-        group = Footer(title, self)
-        form = QFormLayout(group)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+    def _group(self, title: str, names: tuple[str, ...]) -> _Group:
+        group = _Group(title, self)
         for name in names:
             value = Heading(parent=group) if name == "Do zapłaty" else PlainLabel(parent=group)
-            form.addRow(f"{name}:", value)
+            group.form.addRow(f"{name}:", value)
             self._values[name] = value
         return group
 
@@ -50,30 +61,31 @@ class SummaryPage(OrderPage):
         self._tell("Firma", company.name)
         self._tell("NIP", show_nip(company.nip))
         self._tell("Adres", f"{company.street}, {company.postcode} {company.city}")
-        self._tell("e-mail do faktury", flow.shown(Field.INVOICE_EMAIL))
+        self._tell("e-mail do faktury", flow.contacts.shown(Field.INVOICE_EMAIL))
         self._tell("Imię i nazwisko", f"{orderer.first_name.strip()} {orderer.last_name.strip()}")
-        self._tell("Telefon", flow.shown(Field.PHONE))
-        self._tell("E-mail", flow.shown(Field.EMAIL))
+        self._tell("Telefon", flow.contacts.shown(Field.PHONE))
+        self._tell("E-mail", flow.contacts.shown(Field.EMAIL))
         if flow.quote is not None:
             self._show_price(flow.quote, enrolled=flow.consent_given)
         self._price.fit()
 
     def _show_price(self, quote: Quote, enrolled: bool) -> None:
-        self._tell("Usługa", quote.description)
-        self._tell("Okres", f"{long_date(quote.period_from)} – {long_date(quote.period_to)}")
+        first, is_only = quote.lines[0], len(quote.lines) == 1
+        for widget in (self._values[name] for name in _OF_ONE):
+            self._price.form.setRowVisible(widget, is_only)
+        self._price.form.setRowVisible(self._lines, not is_only)
+        self._lines.show_text("\n\n".join(_line_text(line, enrolled) for line in quote.lines))
+        self._tell("Usługa", first.description)
+        self._tell("Okres", period_text(first))
         self._tell("Netto", show_money(quote.price.net))
         self._tell("VAT", show_money(quote.price.vat))
         self._tell("Do zapłaty", show_money(quote.price.gross))
-        self._tell("Automatyczne odnowienie", _renewal_text(quote) if enrolled else "nie")
+        self._tell("Automatyczne odnowienie", renewal_text(first) if enrolled else "nie")
 
     def _tell(self, name: str, text: str) -> None:
         self._values[name].setText(text)
         self._values[name].setAccessibleName(f"{name}: {text}")
 
 
-def _renewal_text(quote: Quote) -> str:
-    price = show_money(quote.renewal_price.gross)
-    return (
-        f"{short_date(quote.renewal_date)} na kolejne 12 miesięcy po cenie z cennika z tego dnia (dziś {price} brutto). "
-        f"Zrezygnujesz bezpłatnie do {short_date(quote.cancel_until)} w Pomoc → eSklep, w panelu lub e-mailem."
-    )
+def _line_text(line: QuoteLine, enrolled: bool) -> str:
+    return f"{line_text(line)}.\nAutomatyczne odnowienie: {renewal_text(line) if enrolled else 'nie'}"

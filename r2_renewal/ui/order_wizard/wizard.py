@@ -16,6 +16,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget, QWizard
 
 from r2_renewal.agent.protocol import ErrorData
+from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.draft import Draft, resumed, shown_day
 from r2_renewal.domain.errors import ErrorCode
@@ -29,11 +30,12 @@ from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import WayOn
 from r2_renewal.ui.order_wizard.draft_keeper import DraftKeeper
 from r2_renewal.ui.order_wizard.flow_wizard import FlowWizard
+from r2_renewal.ui.order_wizard.order_words import program_names
 from r2_renewal.ui.text_dialog import TextDialog
 
 
 class OrderWizard(FlowWizard):
-    """The order form of one program.
+    """The order form of one or several programs.
 
     Signals:
         closed: the window is gone from the screen: the ``Draft`` that it was left with, None where there is none.
@@ -91,14 +93,26 @@ class OrderWizard(FlowWizard):
             return  # closed before the answer came
         day = shown_day(warsaw_date(saved_at), warsaw_date(self.flow.storefront.fetched_at))
         self._pages.by_step[Step(self.currentId())].ask(
-            f"Masz rozpoczęte zamówienie z {day.removesuffix('.')}. Kontynuować?",
+            f"Masz rozpoczęte zamówienie z {day.removesuffix('.')}{self._others_of(draft)}. Kontynuować?",
             WayOn("Kontynuuj", partial(self._resume, draft)),
             WayOn("Zacznij od nowa", self._drafts.begin_anew),
         )
 
+    def _others_of(self, draft: Draft) -> str:
+        """Return the programs of a draft in brackets, where they are others than the form was opened for."""
+        if set(draft.licence_ids) == set(self.flow.licence_ids):
+            return ""
+        mine = [entry for entry in self.flow.storefront.basket if entry.program.licence_id in draft.licence_ids]
+        return f" ({', '.join(program_names(mine).values())})"
+
+    def add(self, entries: tuple[BasketEntry, ...]) -> None:
+        """Take further programs into the form, unless it is ordered or on its way."""
+        if self.flow.receipt is None and not self.is_placing and not self.flow.key:
+            self._mirror(self.flow.add(entries))
+
     def _resume(self, draft: Draft) -> None:
         self._drafts.resume(draft)
-        self._mirror(resumed(start(self.flow.storefront, self.flow.entry), draft))
+        self._mirror(resumed(start(self.flow.storefront, self.flow.entries), draft))
         self._is_returning = draft.step > Step.SERVICE
         self._ask_price()
 
