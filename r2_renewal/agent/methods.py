@@ -15,6 +15,7 @@ from r2_renewal.agent import account_methods, protocol, translate
 from r2_renewal.agent.account import Account
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.enrolment_news import EnrolmentNews
+from r2_renewal.agent.files import write_whole
 from r2_renewal.agent.licence_refresh import LicenceRefresh
 from r2_renewal.agent.outbox import OrderSender, refusal_of
 from r2_renewal.agent.protocol import Event, Method
@@ -185,6 +186,12 @@ def contact_check(params: protocol.ContactParams) -> protocol.ContactResult:
     emails = {name: check_email(text) for name, text in params.emails.items()}
     phones = {name: check_phone(text) for name, text in params.phones.items()}
     return protocol.ContactResult(verdicts=emails | phones)
+
+
+def file_save(params: protocol.FileSaveParams) -> protocol.Nothing:
+    """Save a document where the user chose to; needs neither the desk nor the network."""
+    write_whole(params.path, params.content)
+    return protocol.Nothing()
 
 
 AT_THE_DESK: Mapping[Method, Callable[[Desk, Any], protocol.Message]] = {

@@ -26,7 +26,7 @@ from r2_renewal.agent.account_messages import (
     PageParams,
     ResetParams,
 )
-from r2_renewal.agent.messages import Message, Nothing
+from r2_renewal.agent.messages import FileSaveParams, Message, Nothing
 from r2_renewal.domain.account import CustomerRecord
 from r2_renewal.domain.basket import Storefront
 from r2_renewal.domain.consent import Document
@@ -43,6 +43,7 @@ __all__ = [
     "ConsentsResult",
     "CustomerResult",
     "EnrolmentTold",
+    "FileSaveParams",
     "InvoicePdfParams",
     "InvoicesResult",
     "LoginParams",
@@ -84,6 +85,7 @@ class Method(StrEnum):
     INVOICE_PDF = "invoice.pdf"
     PROGRAMS_LOAD = "programs.load"
     PASSWORD_RESET = "password.reset"  # noqa: S105 - a method's name
+    FILE_SAVE = "file.save"
     DRAFT_LOAD = "draft.load"
     DRAFT_SAVE = "draft.save"
     DRAFT_DISCARD = "draft.discard"
@@ -420,6 +422,7 @@ RESULTS: dict[Method, type[Any]] = {
     Method.INVOICE_PDF: Nothing,
     Method.PROGRAMS_LOAD: LoadResult,
     Method.PASSWORD_RESET: Nothing,
+    Method.FILE_SAVE: Nothing,
     Method.DRAFT_LOAD: DraftResult,
     Method.DRAFT_SAVE: Nothing,
     Method.DRAFT_DISCARD: Nothing,
@@ -445,6 +448,7 @@ PARAMS: dict[Method, type[Any]] = {
     Method.INVOICE_PDF: InvoicePdfParams,
     Method.PROGRAMS_LOAD: Nothing,
     Method.PASSWORD_RESET: ResetParams,
+    Method.FILE_SAVE: FileSaveParams,
     Method.DRAFT_LOAD: DraftLoadParams,
     Method.DRAFT_SAVE: DraftSaveParams,
     Method.DRAFT_DISCARD: DraftDiscardParams,

@@ -91,6 +91,9 @@ class Service:
             return methods.order_export(settings.refresh, settings.hello.shop_url, params)
         if isinstance(params, protocol.ImportParams):
             return methods.licence_import(self._configured().refresh, params)
+        if isinstance(params, protocol.FileSaveParams):
+            self._configured()
+            return methods.file_save(params)
         return methods.AT_THE_DESK[method](self._composed(), params)
 
     def _configured(self) -> _Settings:

@@ -38,8 +38,26 @@ def test_greeting_is_answered_with_the_versions(hosts: Hosts) -> None:
 
 def test_nothing_is_done_before_the_greeting(hosts: Hosts) -> None:
     agent = hosts.start()
-    names = ("message", "order_id", "licence_id", "offer_id", "path", "nip", "customer", "email", "password")
-    params: dict[str, Any] = {**dict.fromkeys(names, "x"), "draft": {}}
+    names = (
+        "message",
+        "order_id",
+        "licence_id",
+        "offer_id",
+        "path",
+        "nip",
+        "customer",
+        "email",
+        "password",
+        "invoice_id",
+    )
+    params: dict[str, Any] = {
+        **dict.fromkeys(names, "x"),
+        "draft": {},
+        "offers": {},
+        "licence_ids": [],
+        "content": "",
+        "change": {"tag": "x"},
+    }
     for method in set(Method) - {Method.HELLO}:
         answer = agent.end(agent.begin(method.value, params))
         assert answer.error is not None
