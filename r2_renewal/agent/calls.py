@@ -6,7 +6,6 @@ was agreed is not the shop's; only the shop's own answers tell the time.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
@@ -90,7 +89,10 @@ def retried(work: Callable[[], T], deadline: Deadline, *, unless_never_sent: boo
             offline = unless_never_sent and error.retry_after is None and _never_opened(error)
             if attempt == TRIES or hopeless or offline:
                 raise
-            time.sleep(wait)
+            deadline.call.tell(attempt + 1, TRIES)
+            deadline.call.sleep(wait)
+            if deadline.call.is_cancelled:
+                raise
     raise AssertionError("unreachable")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from random import SystemRandom
 
+from r2_renewal.agent.under_way import current_call
+
 _RANDOM = SystemRandom()
 
 
@@ -13,16 +15,18 @@ class Deadline:
 
     Attributes:
         seconds: how long it was given.
+        call: the call of the host that it was set for; once that is cancelled, no time is left.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
+        self.call = current_call()
         self._end = time.monotonic() + seconds
 
     @property
     def left(self) -> float:
         """Seconds left; 0 once it is over."""
-        return max(0.0, self._end - time.monotonic())
+        return 0.0 if self.call.is_cancelled else max(0.0, self._end - time.monotonic())
 
 
 def full_jitter(ceiling: float) -> float:

@@ -26,7 +26,7 @@ from r2_renewal.agent.account_messages import (
     PageParams,
     ResetParams,
 )
-from r2_renewal.agent.messages import FileSaveParams, Message, Nothing
+from r2_renewal.agent.messages import CallProgress, CancelParams, CancelResult, FileSaveParams, Message, Nothing
 from r2_renewal.domain.account import CustomerRecord
 from r2_renewal.domain.basket import Storefront
 from r2_renewal.domain.consent import Document
@@ -39,6 +39,9 @@ from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer
 __all__ = [
     "AccountState",
     "AccountStateParams",
+    "CallProgress",
+    "CancelParams",
+    "CancelResult",
     "ChangeParams",
     "ConsentsResult",
     "CustomerResult",
@@ -66,6 +69,7 @@ class Method(StrEnum):
     """Calls of the host."""
 
     HELLO = "hello"
+    CANCEL = "call.cancel"
     ESHOP_LOAD = "eshop.load"
     CONTACT_CHECK = "contact.check"
     ORDER_QUOTE = "order.quote"
@@ -91,9 +95,19 @@ class Method(StrEnum):
     DRAFT_DISCARD = "draft.discard"
 
 
+# Calls that change nothing at the shop: these alone may be cancelled.
+CANCELLABLE = frozenset(
+    {
+        Method.ESHOP_LOAD, Method.ORDER_QUOTE, Method.ORDER_STATUS, Method.LICENCE_REFRESH, Method.ACCOUNT_STATE,
+        Method.CUSTOMER_LOAD, Method.CONSENTS_LOAD, Method.INVOICES_LOAD, Method.INVOICE_PDF, Method.PROGRAMS_LOAD,
+    }
+)  # fmt: skip
+
+
 class Event(StrEnum):
     """Notifications of the agent."""
 
+    CALL_PROGRESS = "call.progress"
     ORDER_CHANGED = "order.changed"
     ORDER_REFUSED = "order.refused"
     LICENCE_INSTALLED = "licence.installed"
@@ -403,6 +417,7 @@ class Incoming(Message, frozen=True):
 
 RESULTS: dict[Method, type[Any]] = {
     Method.HELLO: HelloResult,
+    Method.CANCEL: CancelResult,
     Method.ESHOP_LOAD: LoadResult,
     Method.CONTACT_CHECK: ContactResult,
     Method.ORDER_QUOTE: QuoteResult,
@@ -429,6 +444,7 @@ RESULTS: dict[Method, type[Any]] = {
 }
 PARAMS: dict[Method, type[Any]] = {
     Method.HELLO: HelloParams,
+    Method.CANCEL: CancelParams,
     Method.ESHOP_LOAD: Nothing,
     Method.CONTACT_CHECK: ContactParams,
     Method.ORDER_QUOTE: QuoteParams,
@@ -454,6 +470,7 @@ PARAMS: dict[Method, type[Any]] = {
     Method.DRAFT_DISCARD: DraftDiscardParams,
 }
 EVENTS: dict[Event, type[Any]] = {
+    Event.CALL_PROGRESS: CallProgress,
     Event.ORDER_CHANGED: OrderResult,
     Event.ORDER_REFUSED: OrderRefused,
     Event.LICENCE_INSTALLED: LicenceInstalled,

@@ -18,6 +18,7 @@ from r2_renewal.agent import protocol
 from r2_renewal.agent.agent_log import AgentLog, Done
 from r2_renewal.agent.protocol import Event, HelloParams, Incoming, Message, Method, Request
 from r2_renewal.agent.service import Service
+from r2_renewal.agent.under_way import CallsUnderWay, CallUnderWay
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 LONGEST_LINE = 4 * 1024 * 1024
@@ -25,6 +26,8 @@ WORKERS = 6
 # The agent must be gone within a second of its pipe.
 LAST_WORDS_SECONDS = 0.6
 _JSON_RPC = "2.0"
+# The greeting is answered before the next line is read: calls may follow it without waiting. A cancellation must not wait itself.
+_AT_ONCE = (Method.HELLO, Method.CANCEL)
 _IN_ORDER = (Method.DRAFT_LOAD, Method.DRAFT_SAVE, Method.DRAFT_DISCARD)
 
 
@@ -71,6 +74,7 @@ class Server:
         # One worker: of two savings of a draft the later one must stay.
         self._queue = ThreadPoolExecutor(1, "draft")
         self._last_words: Future[None] | None = None
+        self._under_way = CallsUnderWay(lambda told: channel.notify(Event.CALL_PROGRESS, told))
 
     def serve(self) -> None:
         """Read calls until the host closes the pipe; only drafts are still awaited then, the rest is left to the caller."""
@@ -100,39 +104,49 @@ class Server:
             self._refuse(request.id, protocol.INVALID_REQUEST, "not JSON-RPC 2.0")
         elif request.method not in set(Method):
             self._refuse(request.id, protocol.METHOD_NOT_FOUND, "unknown method")
-        elif self._service.is_greeted and request.method in _IN_ORDER:
-            self._last_words = self._queue.submit(self._work, request)
-        elif self._service.is_greeted and request.method != Method.HELLO:
-            self._pool.submit(self._work, request)
         else:
-            # The greeting is answered before the next line is read: calls may follow it without waiting.
-            self._work(request)
+            self._hand_on(request, Method(request.method))
 
-    def _work(self, request: Request) -> None:
-        began, method = time.monotonic(), Method(request.method)
-        outcome = self._outcome(request, method)
+    def _hand_on(self, request: Request, method: Method) -> None:
+        call = self._under_way.begin(request.id, may_cancel=method in protocol.CANCELLABLE)
+        if self._service.is_greeted and method in _IN_ORDER:
+            self._last_words = self._queue.submit(self._work, request, method, call)
+        elif self._service.is_greeted and method not in _AT_ONCE:
+            self._pool.submit(self._work, request, method, call)
+        else:
+            self._work(request, method, call)
+
+    def _work(self, request: Request, method: Method, call: CallUnderWay) -> None:
+        began = time.monotonic()
+        with self._under_way.worked_on(call):
+            outcome = self._outcome(request, method, call)
         self._log.write(method, outcome, time.monotonic() - began)
 
-    def _outcome(self, request: Request, method: Method) -> ErrorCode | Done:
+    def _outcome(self, request: Request, method: Method, call: CallUnderWay) -> ErrorCode | Done:
         """Do and answer a call; return what became of it, for the log."""
         try:
             params = msgspec.json.decode(request.params, type=protocol.PARAMS[method])
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return self._refuse(request.id, protocol.INVALID_PARAMS, "parameters do not fit")
         try:
-            self._channel.answer(request.id, self._result(method, params))
+            self._channel.answer(request.id, self._result(method, params, call))
         except RenewalError as error:
-            return self._fail(request.id, method, error)
+            told = RenewalError(ErrorCode.CALL_CANCELLED, "by the host") if call.is_cancelled else error
+            return self._fail(request.id, method, told)
         except Exception as error:
             self._log.write_unforeseen(method, error)
             return self._fail(request.id, method, RenewalError(ErrorCode.INTERNAL, type(error).__name__))
         return Done.OK
 
-    def _result(self, method: Method, params: Message) -> Message:
+    def _result(self, method: Method, params: Message, call: CallUnderWay) -> Message:
         if isinstance(params, HelloParams):
             return self._service.greet(params)
         if not self._service.is_greeted:
             raise RenewalError(ErrorCode.CONFIGURATION, "hello comes first")
+        if isinstance(params, protocol.CancelParams):
+            return protocol.CancelResult(cancelled=self._under_way.cancel(params.call))
+        if call.is_cancelled:
+            raise RenewalError(ErrorCode.CALL_CANCELLED, "before it began")
         return self._service.call(method, params)
 
     def _fail(self, number: int, method: Method, error: RenewalError) -> ErrorCode:

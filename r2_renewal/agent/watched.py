@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -140,14 +141,20 @@ def run(work: Callable[[], T], line: Line, deadline: Deadline) -> T:
         Exception: whatever the work raised.
     """
     task = _Task(work, line)
-    # A daemon: a lookup of a name that never ends must not keep the process.
-    threading.Thread(target=task.run, name="exchange", daemon=True).start()
-    if not task.is_done.wait(deadline.left):
-        line.cut()
-        task.is_done.wait(GRACE_SECONDS)
+    with deadline.call.woken_by(partial(_give_up, task, line)):
+        # A daemon: a lookup of a name that never ends must not keep the process.
+        threading.Thread(target=task.run, name="exchange", daemon=True).start()
+        if not task.is_done.wait(deadline.left):
+            line.cut()
+            task.is_done.wait(GRACE_SECONDS)
     # What arrives after the cut may be a part of an answer, so it is none.
     if line.is_cut or not task.is_done.is_set():
         raise TimeoutError("cut at the deadline")
     if task.error is not None:
         raise task.error
     return task.result  # type: ignore[return-value]
+
+
+def _give_up(task: _Task[T], line: Line) -> None:
+    line.cut()
+    task.is_done.set()

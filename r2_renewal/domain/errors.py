@@ -84,6 +84,7 @@ class ErrorCode(StrEnum):
     ADDRESS_UNUSABLE = "R2-S14"
     FILE_NOT_WRITABLE = "R2-S15"
     MAIL_SETTINGS = "R2-S16"
+    CALL_CANCELLED = "R2-S17"
     INTERNAL = "R2-S99"
 
     @classmethod

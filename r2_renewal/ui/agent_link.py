@@ -2,7 +2,8 @@
 
 Rules: the agent starts with the first call; every call has a deadline, and an agent that misses one is killed, since only its
 death frees what hangs inside it; an agent that dies fails its calls and is started anew by the next one; a reply to a window
-that is gone is dropped in silence; closing the link closes the agent's stdin, which ends it.
+that is gone is dropped in silence, and the agent told to stop working on it; closing the link closes the agent's stdin, which
+ends it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 import shiboken6
@@ -49,20 +51,31 @@ class AgentCall(QObject):
     """One call under way.
 
     Signals:
+        progressed: the ``CallProgress``, each time that the shop is asked once more.
         finished: the typed result (a struct of ``agent/protocol.py``).
         failed: the ``CallFailure``.
     """
 
+    progressed = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, method: Method, deadline: Callable[[], None], parent: QObject) -> None:
+    def __init__(
+        self, method: Method, deadline: Callable[[], None], abandon: Callable[[], None], parent: QObject
+    ) -> None:
         super().__init__(parent)
         self.method = method
+        self._abandon = abandon
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(deadline)
         self._timer.start(DEADLINES_MS.get(method, DEADLINE_MS))
+
+    def cancel(self) -> None:
+        """Give it up: nothing more is told of it, and the agent stops working on it where it only reads."""
+        self._timer.stop()
+        self._abandon()
+        self.deleteLater()
 
     def deliver(self, answer: object) -> None:
         """Tell the result or the failure, once, and go."""
@@ -192,7 +205,9 @@ class AgentLink(QObject):
     def _send(self, method: Method, params: Message, owner: QObject) -> AgentCall:
         self._last_id += 1
         number = self._last_id
-        call = AgentCall(method, lambda: self._on_deadline(number), owner)
+        abandon = partial(self._abandon, number, method)
+        call = AgentCall(method, lambda: self._on_deadline(number), abandon, owner)
+        call.destroyed.connect(abandon)  # with its window, answered or not
         self._calls[number] = call
         line = msgspec.json.encode(
             Request(id=number, method=method.value, params=msgspec.Raw(msgspec.json.encode(params)))
@@ -202,6 +217,11 @@ class AgentLink(QObject):
         else:
             QTimer.singleShot(0, call, lambda: self._settle(number, CallFailure(ErrorCode.AGENT_MISSING)))
         return call
+
+    def _abandon(self, number: int, method: Method, _gone: QObject | None = None) -> None:
+        call = self._calls.pop(number, None)
+        if call is not None and self.is_running and method in protocol.CANCELLABLE and shiboken6.isValid(self):
+            self._send(Method.CANCEL, protocol.CancelParams(call=number), self)
 
     def _on_deadline(self, number: int) -> None:
         LOG.warning("agent missed a deadline")
@@ -259,11 +279,19 @@ class AgentLink(QObject):
             message = msgspec.json.decode(line, type=Incoming)
             if message.method is not None:
                 event = Event(message.method)
-                self.happened.emit(event, msgspec.json.decode(message.params, type=protocol.EVENTS[event]))
+                self._tell(event, msgspec.json.decode(message.params, type=protocol.EVENTS[event]))
             elif message.id is not None:
                 self._settle(message.id, self._answer(message.id, message))
         except (msgspec.MsgspecError, ValueError):
             self._garbled()
+
+    def _tell(self, event: Event, content: Message) -> None:
+        if not isinstance(content, protocol.CallProgress):
+            self.happened.emit(event, content)
+            return
+        call = self._calls.get(content.call)
+        if call is not None and shiboken6.isValid(call):
+            call.progressed.emit(content)
 
     def _answer(self, number: int, message: Incoming) -> object:
         if message.error is not None:

@@ -148,6 +148,7 @@ def _of_the_system() -> dict[ErrorCode, str]:
         ErrorCode.AGENT_GARBLED: (
             "Moduł łączności z eSklepem odpowiedział niezrozumiale. Wybierz „Ponów” albo zainstaluj program ponownie."
         ),
+        ErrorCode.CALL_CANCELLED: "Przerwano czekanie na odpowiedź eSklepu. Jeśli nadal jej potrzebujesz, wybierz „Ponów”.",
         ErrorCode.STORE: "Nie można zapisać danych modułu na tym komputerze. Sprawdź wolne miejsce i uprawnienia.",
         ErrorCode.CONFIGURATION: "Ustawienia modułu są niekompletne. Zainstaluj program ponownie albo skontaktuj się przez eBOK.",
         ErrorCode.NO_DISPLAY: (

@@ -32,6 +32,7 @@ from r2_renewal.ui.order_fates import fate_words, given_back
 from r2_renewal.ui.order_forms import OrderForms
 from r2_renewal.ui.order_wizard.confirmation_page import installed_text, receipt_lines
 from r2_renewal.ui.plain_text import PlainLabel
+from r2_renewal.ui.retrying_text import retrying_text
 
 SIZE = (860, 460)
 # What a licence file from elsewhere is the way out of, besides a licence that is broken here.
@@ -121,6 +122,7 @@ class EshopWindow(QWidget):
         self._question += 1
         question = self._question
         call = self._link.call(Method.ESHOP_LOAD, protocol.Nothing(), self)
+        call.progressed.connect(partial(self._on_answer, question, self._on_retried))
         call.finished.connect(partial(self._on_answer, question, self._on_loaded))
         call.failed.connect(partial(self._on_answer, question, self._on_not_loaded))
 
@@ -146,6 +148,9 @@ class EshopWindow(QWidget):
         if first:
             self._grant_wish()
         self._show_whether_orderable()
+
+    def _on_retried(self, progress: protocol.CallProgress) -> None:
+        self.messages.inform(retrying_text(progress))
 
     def _show_news(self, result: protocol.LoadResult) -> None:
         back = given_back(result)

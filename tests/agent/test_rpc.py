@@ -53,6 +53,7 @@ def test_nothing_is_done_before_the_greeting(hosts: Hosts) -> None:
     params: dict[str, Any] = {
         **dict.fromkeys(names, "x"),
         "draft": {},
+        "call": 1,
         "offers": {},
         "licence_ids": [],
         "content": "",

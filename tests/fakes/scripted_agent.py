@@ -22,13 +22,17 @@ from r2_renewal.contract.contact import check_email, check_phone
 from tests.samples import EXTENSION, OTHER_SUBSCRIPTION, PROGRAM, SUBSCRIPTION, line_for, order_of, quote_of, storefront
 
 OFFERS = {offer.offer_id: offer for offer in (SUBSCRIPTION, EXTENSION, OTHER_SUBSCRIPTION)}
+OF_THE_PROCESS = {
+    Method.HELLO: protocol.HelloResult(protocol=protocol.VERSION, version="0", open_orders=0),
+    Method.CANCEL: protocol.CancelResult(cancelled=True),
+}
 
 
 def healthy(method: Method, params: Any) -> Any:
     """Return what a healthy shop answers."""
     match method:
-        case Method.HELLO:
-            return protocol.HelloResult(protocol=protocol.VERSION, version="0", open_orders=0)
+        case Method.HELLO | Method.CANCEL:
+            return OF_THE_PROCESS[method]
         case Method.ESHOP_LOAD:
             return protocol.LoadResult(storefront=storefront())
         case Method.CONTACT_CHECK:
@@ -65,8 +69,9 @@ def answer(number: int, step: dict[str, Any], method: Method, params: Any) -> No
         scripted = {name: step[name] for name in ("error", "result") if name in step}
         send({"jsonrpc": "2.0", "id": number, **(scripted or {"result": healthy(method, params)})})
     key = {"key": params.order.key} if method is Method.ORDER_PLACE else {}
+    about = {"order": key, "call": {"call": number}}
     for name, content in step.get("events", ()):
-        send({"jsonrpc": "2.0", "method": name, "params": content | (key if name.startswith("order.") else {})})
+        send({"jsonrpc": "2.0", "method": name, "params": content | about.get(name.partition(".")[0], {})})
 
 
 def send(message: dict[str, Any]) -> None:

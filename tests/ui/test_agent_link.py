@@ -13,6 +13,7 @@ from r2_renewal.agent.protocol import Method
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.ui import agent_link
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
+from r2_renewal.ui.retrying_text import retrying_text
 from tests.driver import wait_until
 from tests.ui.conftest import HELLO, Agent, failure
 
@@ -129,3 +130,40 @@ def test_an_agent_that_cannot_be_started_leaves_nothing_though_the_link_closed_m
     load(link, owner)
     link.close()
     wait_until(lambda: not QCoreApplication.instance().findChildren(agent_link.AgentProcess), what="end of the process")
+
+
+def test_a_call_given_up_is_told_of_no_more_and_the_agent_is_told(qtbot: QtBot, agent: Callable[..., Agent]) -> None:
+    made = agent(eshop__load=[{"silent": True}, {}])
+    told: list[object] = []
+    call = load(made.link, made.link)
+    call.finished.connect(told.append)
+    call.failed.connect(told.append)
+    call.cancel()
+    with qtbot.waitSignal(load(made.link, made.link).finished, timeout=60_000):
+        pass
+    assert (told, made.asked("call.cancel")) == ([], [{"call": 2}])
+
+
+def test_the_call_of_a_window_that_is_gone_is_given_up_unless_it_changes_something(
+    qtbot: QtBot, agent: Callable[..., Agent]
+) -> None:
+    made = agent(eshop__load=[{"silent": True}, {}], data__correct=[{"silent": True}])
+    window = QObject()
+    made.link.call(Method.DATA_CORRECT, protocol.CorrectParams(message="NIP"), window)
+    load(made.link, window)
+    window.deleteLater()
+    wait_until(lambda: made.asked("call.cancel") == [{"call": 3}], what="the agent being told")
+
+
+def test_progress_is_told_of_its_own_call(qtbot: QtBot, agent: Callable[..., Agent]) -> None:
+    step = {"silent": True, "events": [["call.progress", {"attempt": 2, "tries": 3}]]}
+    made = agent(eshop__load=[step])
+    heard: list[object] = []
+    made.link.happened.connect(lambda event, _content: heard.append(event))
+    call = load(made.link, made.link)
+    with qtbot.waitSignal(call.progressed, timeout=60_000) as blocker:
+        pass
+    assert blocker.args == [protocol.CallProgress(call=2, attempt=2, tries=3)]
+    assert retrying_text(blocker.args[0]) == "eSklep jeszcze nie odpowiedział. Próbuję ponownie (2 z 3)…"
+    assert heard == []
+    call.cancel()

@@ -249,3 +249,12 @@ def test_every_line_has_a_buddy_and_every_button_a_name(eshop: Any) -> None:
     for button in window.findChildren(QAbstractButton):
         if button.isVisible() and button.focusPolicy() != Qt.FocusPolicy.NoFocus and button.text():
             assert button.accessibleName() == button.text()
+
+
+def test_a_shop_asked_once_more_is_said_until_it_has_answered(eshop: Callable[..., tuple[EshopWindow, Agent]]) -> None:
+    progress = ["call.progress", {"attempt": 2, "tries": 3}]
+    window, _ = eshop(eshop__load=[{"silent": True, "events": [progress]}, {}])
+    wait_until(lambda: "Próbuję ponownie (2 z 3)" in window.messages.text, what="word of the second try")
+    window.refresh()
+    loaded(window)
+    assert window.messages.text == ""

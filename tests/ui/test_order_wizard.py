@@ -447,3 +447,14 @@ def test_the_terms_above_the_binding_button_are_never_cut(opened: Any, width: in
     for label in footer.findChildren(PlainLabel):
         assert label.height() >= label.heightForWidth(label.width()), label.text()
     assert footer.rect().contains(footer.childrenRect())
+
+
+def test_an_order_sent_once_more_says_so_and_that_it_stays_one(
+    opened: Callable[..., tuple[OrderWizard, Agent]],
+) -> None:
+    again = {"silent": True, "events": [["call.progress", {"attempt": 2, "tries": 3}]]}
+    wizard, _ = opened(order__place=[again])
+    to_summary(wizard)
+    click(wizard, ORDER_BUTTON)
+    wait_until(lambda: "Wysyłam je ponownie (2 z 3)" in shown(wizard), what="word of the second try")
+    assert "nie zamówisz dwa razy" in shown(wizard)

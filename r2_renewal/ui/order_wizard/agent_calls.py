@@ -33,6 +33,7 @@ class AgentCalls(QObject):
         refused: the ``ErrorData`` of an order that the shop refused.
         unsent: the ``ErrorCode`` of an order that was not sent.
         unknown: nobody knows yet whether the order arrived.
+        resent: the ``CallProgress`` of an order that is being sent once more.
         answered: the sending of the order is over, and one of these four was told.
         renewed: the last valid day of the licence that was installed, and whether that day moved.
         unrenewed: the ``ErrorCode`` of a licence that was refused.
@@ -46,6 +47,7 @@ class AgentCalls(QObject):
     refused = Signal(object)
     unsent = Signal(object)
     unknown = Signal()
+    resent = Signal(object)
     answered = Signal()
     renewed = Signal(object, bool)
     unrenewed = Signal(object)
@@ -105,6 +107,7 @@ class AgentCalls(QObject):
         """Send a confirmed order, made from the form of a customer."""
         self._placing, self._key, self._ordered = True, order.key, order.quote.licence_ids
         call = self._link.call(Method.ORDER_PLACE, protocol.PlaceParams(order=order, customer=customer), self)
+        call.progressed.connect(self.resent)
         call.finished.connect(self._on_placed)
         call.failed.connect(self._on_not_placed)
 

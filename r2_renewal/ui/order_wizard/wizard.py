@@ -15,7 +15,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget, QWizard
 
-from r2_renewal.agent.protocol import ErrorData
+from r2_renewal.agent.protocol import CallProgress, ErrorData
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.draft import Draft, resumed, shown_day
@@ -31,6 +31,7 @@ from r2_renewal.ui.message_bar import WayOn
 from r2_renewal.ui.order_wizard.draft_keeper import DraftKeeper
 from r2_renewal.ui.order_wizard.flow_wizard import FlowWizard
 from r2_renewal.ui.order_wizard.order_words import program_names
+from r2_renewal.ui.retrying_text import resending_text
 from r2_renewal.ui.text_dialog import TextDialog
 
 
@@ -82,6 +83,7 @@ class OrderWizard(FlowWizard):
         calls.refused.connect(self._on_refused)
         calls.unsent.connect(self._on_unsent)
         calls.unknown.connect(self._on_unknown)
+        calls.resent.connect(self._on_resent)
         calls.answered.connect(self.told)
         calls.renewed.connect(self._pages.confirmation.show_renewed)
         calls.unrenewed.connect(self._pages.confirmation.messages.warn)
@@ -161,6 +163,9 @@ class OrderWizard(FlowWizard):
             self.button(button).setEnabled(allowed)
         # What is on its way cannot be cancelled by closing a window.
         self.name_button(QWizard.WizardButton.CancelButton, "Anuluj" if allowed else "Zamknij")
+
+    def _on_resent(self, progress: CallProgress) -> None:
+        self._messages(Step.SUMMARY).inform(resending_text(progress))
 
     def _on_placed(self, order: Order) -> None:
         on_summary = self.currentId() == Step.SUMMARY
