@@ -23,7 +23,7 @@ from r2_renewal.reference_shop.fulfilment import fulfil
 from r2_renewal.reference_shop.seed import prepare
 from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import open_shop
-from r2_renewal.reference_shop.tables import Customer, PriceItem, QuoteLineRow, QuoteRow
+from r2_renewal.reference_shop.tables import ConsentRow, Customer, PriceItem, QuoteLineRow, QuoteRow
 from tests.agent.conversation import Hosts
 from tests.licence_files import Vendor
 from tests.reference_shop.conftest import DAYS_LEFT, TODAY, add_customer
@@ -79,6 +79,12 @@ class RealShop:
     def fulfil(self, order_id: str) -> None:
         """Have an order paid and its licence extended."""
         fulfil(self._inside, order_id)
+
+    def consents(self, licence_id: str) -> list[tuple[str | None, bool]]:
+        """Return from where each consent to a licence's renewal was withdrawn, and whether it was."""
+        query = select(ConsentRow).where(ConsentRow.licence_id == licence_id)
+        with self._inside.database.reading() as session:
+            return [(row.revoked_channel, row.revoked_at is not None) for row in session.scalars(query)]
 
     def reprice(self, licence_id: str) -> None:
         """Raise every price by a złoty, and hold none that was quoted for a licence."""

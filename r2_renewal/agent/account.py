@@ -19,6 +19,7 @@ from r2_renewal.agent.agent_log import AgentLog, Step
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError
 from r2_renewal.agent.protocol import AccountState, LogoutResult
+from r2_renewal.agent.transport import Answer, Message
 from r2_renewal.agent.vault import Vault
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
@@ -112,6 +113,14 @@ class Account:
             if is_removed or is_revoked:
                 self._forget()
             return LogoutResult(is_revoked=is_revoked, is_removed=is_removed)
+
+    def send(self, message: Message, deadline: Deadline) -> Answer:
+        """Send a request in the account's session.
+
+        Raises:
+            RenewalError: LOGIN_AGAIN, as with ``run``.
+        """
+        return self.run(lambda token: self.client.send(message, token, deadline))
 
     def run(self, call: Callable[[str], T]) -> T:
         """Return what a call with the session's token returns.

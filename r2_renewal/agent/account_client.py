@@ -43,7 +43,7 @@ class AccountClient:
         """End a session at the shop; one that it no longer knows has ended already."""
         message = Message("DELETE", paths.CURRENT_SESSION, {"Accept": paths.JSON_TYPE})
         try:
-            retried(lambda: self._authorized(message, token, deadline), deadline)
+            retried(lambda: self.send(message, token, deadline), deadline)
         except ShopError as error:
             if error.code is not ErrorCode.LOGIN_AGAIN:
                 raise
@@ -52,6 +52,10 @@ class AccountClient:
         """Return the customer's programs, orders and company."""
         return self._read(paths.STOREFRONT, structs.StorefrontBody, token, deadline)
 
+    def programs(self, cursor: str, token: str, deadline: Deadline) -> structs.ProgramList:
+        """Return a further page of the programs."""
+        return self._read(_page(paths.PROGRAMS, cursor), structs.ProgramList, token, deadline)
+
     def document(self, kind: str, version: str, token: str, deadline: Deadline) -> structs.DocumentBody:
         """Return a version of a text."""
         return self._read(paths.document(kind, version), structs.DocumentBody, token, deadline)
@@ -59,7 +63,7 @@ class AccountClient:
     def customer(self, token: str, deadline: Deadline) -> tuple[accounts.CustomerBody, str]:
         """Return the customer's data with their entity tag."""
         message = Message("GET", paths.CUSTOMER, {"Accept": paths.JSON_TYPE})
-        answer = retried(lambda: self._authorized(message, token, deadline), deadline)
+        answer = retried(lambda: self.send(message, token, deadline), deadline)
         return typed(answer, accounts.CustomerBody), answer.tag
 
     def change(
@@ -72,7 +76,7 @@ class AccountClient:
         """
         headers = {"Accept": paths.JSON_TYPE, "Content-Type": paths.JSON_TYPE, paths.IF_MATCH: tag}
         message = Message("PATCH", paths.CUSTOMER, headers, msgspec.json.encode(change), fresh=True)
-        answer = retried(lambda: self._authorized(message, token, deadline), deadline)
+        answer = retried(lambda: self.send(message, token, deadline), deadline)
         return typed(answer, accounts.CustomerBody), answer.tag
 
     def consents(self, cursor: str, token: str, deadline: Deadline) -> accounts.ConsentList:
@@ -86,7 +90,7 @@ class AccountClient:
     def invoice_pdf(self, invoice_id: str, token: str, deadline: Deadline) -> bytes:
         """Return an invoice as PDF, no larger than ``PDF_CAP``."""
         message = Message("GET", paths.invoice_pdf(invoice_id), {"Accept": paths.PDF_TYPE}, cap=PDF_CAP)
-        answer = retried(lambda: self._authorized(message, token, deadline), deadline)
+        answer = retried(lambda: self.send(message, token, deadline), deadline)
         if answer.media_type != paths.PDF_TYPE or not answer.body.startswith(_PDF_BEGINNING):
             raise ShopError(ErrorCode.NOT_THE_SHOP, "not a PDF")
         return answer.body
@@ -95,7 +99,7 @@ class AccountClient:
         """Report wrong company data; sent once, for every repetition would be another ticket."""
         body = msgspec.json.encode(structs.DataCorrectionRequest(message=text))
         message = post(paths.DATA_CORRECTIONS, body, fresh=True)
-        return typed(self._authorized(message, token, deadline), structs.DataCorrectionBody)
+        return typed(self.send(message, token, deadline), structs.DataCorrectionBody)
 
     def ask_reset(self, email: str, deadline: Deadline) -> None:
         """Ask for a letter with a way to a new password; sent once, for every repetition would be another letter."""
@@ -104,9 +108,9 @@ class AccountClient:
 
     def _read(self, path: str, kind: type[T], token: str, deadline: Deadline) -> T:
         message = Message("GET", path, {"Accept": paths.JSON_TYPE})
-        return typed(retried(lambda: self._authorized(message, token, deadline), deadline), kind)
+        return typed(retried(lambda: self.send(message, token, deadline), deadline), kind)
 
-    def _authorized(self, message: Message, token: str, deadline: Deadline) -> Answer:
+    def send(self, message: Message, token: str, deadline: Deadline) -> Answer:
         """Send a request in the account's session; LOGIN_AGAIN where the shop says that there is no such session."""
         try:
             return self.caller.send(with_token(message, token), deadline)

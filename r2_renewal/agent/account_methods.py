@@ -103,7 +103,7 @@ def programs_load(desk: Desk, _params: protocol.Nothing) -> protocol.LoadResult:
         shop = desk.account.client.storefront(token, deadline)
         texts = _texts(desk, shop, token, deadline)
         desk.news.tell({entry.licence_id: entry.auto_renewal for entry in shop.programs})
-        return load_result(desk, translate.storefront(shop, texts, datetime.now(UTC)))
+        return load_result(desk, translate.storefront(shop, texts, datetime.now(UTC)), shop.next or "")
 
     return desk.account.run(load)
 

@@ -69,9 +69,17 @@ class LicenceRefresh:
         Raises:
             RenewalError: a LICENCE_* code, where there is none or it cannot be read.
         """
+        return self.licence().customer_id
+
+    def licence(self) -> Licence:
+        """Return the licence that lies here.
+
+        Raises:
+            RenewalError: a LICENCE_* code, where there is none or it cannot be read.
+        """
         from r2_renewal.licensing.reader import read_certificate
 
-        return self.parsed(read_certificate(self._best())).customer_id
+        return self.parsed(read_certificate(self._best()))
 
     def _of_product(self, licence: Licence) -> OwnedProgram:
         program = licence.program(self.product)

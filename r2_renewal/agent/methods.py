@@ -11,20 +11,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec import Raw
+
 from r2_renewal.agent import account_methods, protocol, translate
 from r2_renewal.agent.account import Account
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.enrolment_news import EnrolmentNews
 from r2_renewal.agent.files import write_whole
 from r2_renewal.agent.licence_refresh import LicenceRefresh
-from r2_renewal.agent.outbox import OrderSender, refusal_of
+from r2_renewal.agent.outbox import OrderSender
+from r2_renewal.agent.placed_orders import PlacedOrders
 from r2_renewal.agent.protocol import Event, Method
 from r2_renewal.agent.settling import Settler
 from r2_renewal.agent.shop_client import ShopClient
+from r2_renewal.agent.showcase import Showcase
 from r2_renewal.agent.texts import Texts
+from r2_renewal.contract import structs
 from r2_renewal.domain.basket import Storefront
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.store.outbox import UNANSWERED, Outbox, OutboxRow, OutboxState
+from r2_renewal.store.outbox import Outbox
 from r2_renewal.store.shop_cache import KnownLicence, ShopCache
 
 # The host gives up waiting after three seconds.
@@ -43,6 +49,7 @@ class Desk:
         refresh: the licence file on this computer.
         cache: what the shop last said of it.
         account: who is logged in.
+        showcase: the storefront as it is gathered and kept.
         notify: tells the host what happens by itself.
         call_seconds: total deadline of a call that reads.
         news: tells the host whether this computer's licence renews by itself.
@@ -56,10 +63,15 @@ class Desk:
     refresh: LicenceRefresh
     cache: ShopCache
     account: Account
+    showcase: Showcase
     notify: Callable[[Event, protocol.Message], None]
     call_seconds: float
     news: EnrolmentNews
     texts: Texts = field(default_factory=Texts)
+
+    def orders(self, *, account: bool = False) -> PlacedOrders:
+        """Return the orders as the licence's session sees them, or the account's."""
+        return PlacedOrders(self.account.send if account else self.client.send)
 
     def deadline(self) -> Deadline:
         """Return a fresh deadline for a call that reads."""
@@ -72,30 +84,29 @@ def eshop_load(desk: Desk, _params: protocol.Nothing) -> protocol.LoadResult:
     body = desk.client.storefront(deadline)
     documents = desk.texts.of(body, lambda ref: desk.client.document(ref, deadline))
     desk.news.tell({entry.licence_id: entry.auto_renewal for entry in body.programs})
-    return load_result(desk, translate.storefront(body, documents, datetime.now(UTC)))
+    return desk.showcase.begin(translate.storefront(body, documents, datetime.now(UTC)), body.next or "")
 
 
-def load_result(desk: Desk, storefront: Storefront) -> protocol.LoadResult:
+def eshop_more(desk: Desk, params: protocol.MoreParams) -> protocol.MoreResult:
+    """Return the next page of the basket."""
+    deadline = desk.deadline()
+    if params.account:
+        client = desk.account.client
+        return more_result(desk.account.run(lambda token: client.programs(params.cursor, token, deadline)))
+    body = desk.client.programs(params.cursor, deadline)
+    desk.news.tell({entry.licence_id: entry.auto_renewal for entry in body.programs})
+    return desk.showcase.go_on(params.cursor, more_result(body))
+
+
+def load_result(desk: Desk, storefront: Storefront, following: str) -> protocol.LoadResult:
     """Return what eSklep opens with, with what this computer knows of orders without a receipt."""
-    unanswered, unsent, refused = _fates(desk)
-    return protocol.LoadResult(storefront=storefront, unanswered=unanswered, unsent=unsent, refused=refused)
+    return desk.showcase.with_fates(storefront, following)
 
 
-def _fates(desk: Desk) -> tuple[tuple[str, ...], tuple[str, ...], tuple[protocol.OrderRefused, ...]]:
-    """Return the licences of unanswered and of unsent orders, and the refused orders."""
-    try:
-        unsettled, given_back = desk.outbox.unsettled(), desk.outbox.given_back()
-    except RenewalError:
-        return (), (), ()  # eSklep can be looked at without a database; ordering will say STORE
-    return (
-        tuple(one for row in unsettled if row.state in UNANSWERED for one in row.licence_ids),
-        tuple(one for row in given_back if row.state is OutboxState.NOT_SENT for one in row.licence_ids),
-        tuple(_refused(row) for row in given_back if row.state is OutboxState.REJECTED),
-    )
-
-
-def _refused(row: OutboxRow) -> protocol.OrderRefused:
-    return protocol.OrderRefused(key=row.key, licence_ids=row.licence_ids, error=refusal_of(row))
+def more_result(body: structs.ProgramList) -> protocol.MoreResult:
+    """Return a further page of the basket."""
+    offers = Raw(msgspec.json.encode(translate.offers(body)))
+    return protocol.MoreResult(entries=translate.basket(body), offers=offers, next=body.next or "")
 
 
 def order_quote(desk: Desk, params: protocol.QuoteParams) -> protocol.QuoteResult:
@@ -120,6 +131,31 @@ def order_place(desk: Desk, params: protocol.PlaceParams) -> protocol.OrderResul
 def order_status(desk: Desk, params: protocol.StatusParams) -> protocol.OrderResult:
     """Return an order as the shop has it now."""
     return protocol.OrderResult(order=translate.order(desk.client.order(params.order_id, desk.deadline())))
+
+
+def orders_load(desk: Desk, params: protocol.OrdersParams) -> protocol.OrdersResult:
+    """Return a page of the orders."""
+    orders, following = desk.orders(account=params.account).page(params.cursor, desk.deadline())
+    return protocol.OrdersResult(orders=orders, next=following)
+
+
+def order_cancel(desk: Desk, params: protocol.OrderCancelParams) -> protocol.OrderCancelResult:
+    """Cancel an order."""
+    order = desk.orders(account=params.account).cancel(params.order_id, desk.deadline())
+    return protocol.OrderCancelResult(order=order)
+
+
+def order_withdraw(desk: Desk, params: protocol.WithdrawParams) -> protocol.WithdrawResult:
+    """Withdraw from the contract of an order."""
+    orders = desk.orders(account=params.account)
+    receipt = orders.withdraw(params.order_id, params.number, params.name, params.email, desk.deadline())
+    return protocol.WithdrawResult(receipt=receipt)
+
+
+def renewal_resign(desk: Desk, params: protocol.ResignParams) -> protocol.Nothing:
+    """End the automatic renewal of some licences."""
+    desk.orders().resign(params.licence_ids, desk.deadline())
+    return protocol.Nothing()
 
 
 def data_correct(desk: Desk, params: protocol.CorrectParams) -> protocol.CorrectResult:
@@ -172,6 +208,9 @@ def _known_there(desk: Desk, licence_id: str, deadline: Deadline) -> KnownLicenc
         return cached
     body, tag = answer or (None, "")
     entry = next((entry for entry in (body.programs if body else ()) if entry.licence_id == licence_id), None)
+    if entry is None and body is not None and body.next:
+        # On a later page: the first page's tag says nothing of it.
+        entry, tag = desk.client.program(licence_id, deadline), ""
     if entry is None:
         raise RenewalError(ErrorCode.LICENCE_REFUSED_BY_SHOP, "the shop does not list this licence")
     known = KnownLicence(tag, entry.seq, entry.valid_until, entry.auto_renewal)
@@ -196,9 +235,14 @@ def file_save(params: protocol.FileSaveParams) -> protocol.Nothing:
 
 AT_THE_DESK: Mapping[Method, Callable[[Desk, Any], protocol.Message]] = {
     Method.ESHOP_LOAD: eshop_load,
+    Method.ESHOP_MORE: eshop_more,
     Method.ORDER_QUOTE: order_quote,
     Method.ORDER_PLACE: order_place,
     Method.ORDER_STATUS: order_status,
+    Method.ORDERS_LOAD: orders_load,
+    Method.ORDER_CANCEL: order_cancel,
+    Method.ORDER_WITHDRAW: order_withdraw,
+    Method.RENEWAL_RESIGN: renewal_resign,
     Method.DATA_CORRECT: data_correct,
     Method.LICENCE_REFRESH: licence_refresh,
     **account_methods.CALLS,

@@ -16,10 +16,10 @@ import msgspec
 from r2_renewal.agent import translate
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError, error_data
-from r2_renewal.agent.protocol import Delivery, ErrorData, Message
+from r2_renewal.agent.fates import refusal_of
+from r2_renewal.agent.protocol import Delivery
 from r2_renewal.agent.shop_client import ShopClient
 from r2_renewal.contract.structs import OrderBody
-from r2_renewal.domain.consent import Document
 from r2_renewal.domain.draft import draft_of_order
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.order import ConfirmedOrder, Order
@@ -171,27 +171,6 @@ def _held(outbox: Outbox, claimed: OutboxRow) -> Iterator[None]:
 def _unsent(error: RenewalError) -> ShopError:
     """Return a failure that came before any request, such as a licence file that cannot be read."""
     return ShopError(error.code, error.detail, Delivery.NOT_SENT)
-
-
-class _BareRefusal(Message, frozen=True):
-    """A refusal without its quote."""
-
-    code: str
-    delivery: str = ""
-    document: Document | None = None
-    fields: tuple[str, ...] = ()
-
-
-def refusal_of(row: OutboxRow) -> ErrorData:
-    """Return why the shop refused an order; a reason that cannot be read is INTERNAL."""
-    with suppress(msgspec.MsgspecError, ValueError):
-        refusal: ErrorData = msgspec.json.decode(row.answer, type=ErrorData)
-        return refusal
-    with suppress(msgspec.MsgspecError, ValueError):
-        # An earlier version wrote a quote of one program; its price is asked for anew in any case.
-        old = msgspec.json.decode(row.answer, type=_BareRefusal)
-        return ErrorData(code=old.code, delivery=old.delivery, document=old.document, fields=old.fields)
-    return ErrorData(code=ErrorCode.INTERNAL.value, delivery=Delivery.REFUSED.value)
 
 
 def _refusal(row: OutboxRow) -> ShopError:

@@ -27,8 +27,17 @@ from r2_renewal.agent.account_messages import (
     ResetParams,
 )
 from r2_renewal.agent.messages import CallProgress, CancelParams, CancelResult, FileSaveParams, Message, Nothing
+from r2_renewal.agent.order_messages import (
+    OrderCancelParams,
+    OrderCancelResult,
+    OrdersParams,
+    OrdersResult,
+    ResignParams,
+    WithdrawParams,
+    WithdrawResult,
+)
 from r2_renewal.domain.account import CustomerRecord
-from r2_renewal.domain.basket import Storefront
+from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.consent import Document
 from r2_renewal.domain.contact import ContactVerdict
 from r2_renewal.domain.draft import Draft
@@ -53,8 +62,15 @@ __all__ = [
     "LogoutResult",
     "Message",
     "Nothing",
+    "OrderCancelParams",
+    "OrderCancelResult",
+    "OrdersParams",
+    "OrdersResult",
     "PageParams",
     "ResetParams",
+    "ResignParams",
+    "WithdrawParams",
+    "WithdrawResult",
 ]
 
 VERSION = 1
@@ -71,10 +87,16 @@ class Method(StrEnum):
     HELLO = "hello"
     CANCEL = "call.cancel"
     ESHOP_LOAD = "eshop.load"
+    ESHOP_MORE = "eshop.more"
+    ESHOP_STORED = "eshop.stored"
     CONTACT_CHECK = "contact.check"
     ORDER_QUOTE = "order.quote"
     ORDER_PLACE = "order.place"
     ORDER_STATUS = "order.status"
+    ORDERS_LOAD = "orders.load"
+    ORDER_CANCEL = "order.cancel"
+    ORDER_WITHDRAW = "order.withdraw"
+    RENEWAL_RESIGN = "renewal.resign"
     DATA_CORRECT = "data.correct"
     ORDER_EXPORT = "order.export"
     LICENCE_IMPORT = "licence.import"
@@ -176,12 +198,48 @@ class LoadResult(Message, frozen=True):
         unanswered: licences with an order of which nobody knows yet whether it arrived; not to be ordered again.
         unsent: licences whose last order was not sent, and whose form waits as a draft.
         refused: last orders that the shop refused, and whose form waits as a draft.
+        next: what to ask for the rest of the basket with; empty where this is all.
     """
 
     storefront: Storefront
     unanswered: tuple[str, ...] = ()
     unsent: tuple[str, ...] = ()
     refused: tuple[OrderRefused, ...] = ()
+    next: str = ""
+
+
+class MoreParams(Message, frozen=True):
+    """The rest of a basket.
+
+    Attributes:
+        cursor: the ``next`` of the answer before.
+        stored: whether that was a stored one.
+        account: whether it was of the account's programs.
+    """
+
+    cursor: str
+    stored: bool = False
+    account: bool = False
+
+
+class MoreResult(Message, frozen=True):
+    """A further page of the basket.
+
+    Attributes:
+        entries: its rows.
+        offers: what may be ordered for them, a list of ``Offer``; left as it came until somebody orders.
+        next: what to ask for the next page with; empty on the last one.
+    """
+
+    entries: tuple[BasketEntry, ...]
+    offers: Raw = Raw(b"[]")
+    next: str = ""
+
+
+class StoredResult(Message, frozen=True):
+    """What eSklep was shown last on this computer. Attributes: load: as it was loaded then; None where nothing is kept."""
+
+    load: LoadResult | None = None
 
 
 class ContactParams(Message, frozen=True):
@@ -419,10 +477,16 @@ RESULTS: dict[Method, type[Any]] = {
     Method.HELLO: HelloResult,
     Method.CANCEL: CancelResult,
     Method.ESHOP_LOAD: LoadResult,
+    Method.ESHOP_MORE: MoreResult,
+    Method.ESHOP_STORED: StoredResult,
     Method.CONTACT_CHECK: ContactResult,
     Method.ORDER_QUOTE: QuoteResult,
     Method.ORDER_PLACE: OrderResult,
     Method.ORDER_STATUS: OrderResult,
+    Method.ORDERS_LOAD: OrdersResult,
+    Method.ORDER_CANCEL: OrderCancelResult,
+    Method.ORDER_WITHDRAW: WithdrawResult,
+    Method.RENEWAL_RESIGN: Nothing,
     Method.DATA_CORRECT: CorrectResult,
     Method.ORDER_EXPORT: ExportResult,
     Method.LICENCE_IMPORT: LicenceInstalled,
@@ -446,10 +510,16 @@ PARAMS: dict[Method, type[Any]] = {
     Method.HELLO: HelloParams,
     Method.CANCEL: CancelParams,
     Method.ESHOP_LOAD: Nothing,
+    Method.ESHOP_MORE: MoreParams,
+    Method.ESHOP_STORED: Nothing,
     Method.CONTACT_CHECK: ContactParams,
     Method.ORDER_QUOTE: QuoteParams,
     Method.ORDER_PLACE: PlaceParams,
     Method.ORDER_STATUS: StatusParams,
+    Method.ORDERS_LOAD: OrdersParams,
+    Method.ORDER_CANCEL: OrderCancelParams,
+    Method.ORDER_WITHDRAW: WithdrawParams,
+    Method.RENEWAL_RESIGN: ResignParams,
     Method.DATA_CORRECT: CorrectParams,
     Method.ORDER_EXPORT: ExportParams,
     Method.LICENCE_IMPORT: ImportParams,

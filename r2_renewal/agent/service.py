@@ -17,12 +17,14 @@ from r2_renewal.agent.agent_log import AgentLog, Done, Step
 from r2_renewal.agent.drafting import Drafting
 from r2_renewal.agent.licence_refresh import LicenceRefresh
 from r2_renewal.agent.protocol import Event, HelloParams, HelloResult, Message, Method
+from r2_renewal.agent.showcase import Showcase
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.keys import parse_trusted_keys
 from r2_renewal.store.clock_marks import ClockMarkFile
 from r2_renewal.store.drafts import Drafts
 from r2_renewal.store.outbox import Outbox
 from r2_renewal.store.shop_cache import ShopCache
+from r2_renewal.store.storefronts import Storefronts
 from r2_renewal.version import VERSION
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class _Settings:
     refresh: LicenceRefresh
     outbox: Outbox
     drafting: Drafting
+    showcase: Showcase
 
 
 class Service:
@@ -69,8 +72,10 @@ class Service:
         places = tuple(map(Path, (params.licence_path, *params.other_places)))
         refresh = LicenceRefresh(places, keys, params.product_code)
         state_dir = Path(params.state_dir)
-        self._settings = _Settings(params, refresh, Outbox(state_dir), Drafting(Drafts(state_dir), refresh))
-        open_orders = self._open_orders(self._settings.outbox)
+        outbox = Outbox(state_dir)
+        showcase = Showcase(Storefronts(state_dir, params.shop_url), outbox, refresh)
+        self._settings = _Settings(params, refresh, outbox, Drafting(Drafts(state_dir), refresh), showcase)
+        open_orders = self._open_orders(outbox)
         threading.Thread(target=self._begin, name="begin", daemon=True).start()
         return HelloResult(protocol=protocol.VERSION, version=VERSION, open_orders=open_orders)
 
@@ -82,6 +87,10 @@ class Service:
         """
         if isinstance(params, protocol.DraftParams):
             return self._configured().drafting.call(params)
+        if method is Method.ESHOP_STORED:
+            return self._configured().showcase.stored()
+        if isinstance(params, protocol.MoreParams) and params.stored:
+            return self._configured().showcase.stored_page(params.cursor)
         from r2_renewal.agent import methods
 
         if isinstance(params, protocol.ContactParams):
@@ -160,4 +169,16 @@ class Service:
         vault = Vault(own_command(), hello.shop_url)
         account = Account(AccountClient(client.caller), vault, refresh.customer, self._log)
         news = EnrolmentNews(Path(hello.state_dir), refresh.program, self._notify)
-        return Desk(client, outbox, sender, settler, refresh, cache, account, self._notify, hello.call_seconds, news)
+        return Desk(
+            client,
+            outbox,
+            sender,
+            settler,
+            refresh,
+            cache,
+            account,
+            settings.showcase,
+            self._notify,
+            hello.call_seconds,
+            news,
+        )

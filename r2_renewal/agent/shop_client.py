@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -39,6 +40,14 @@ class ShopClient:
         self.caller = Caller(transport, on_contact)
         self.session = LicenceSession(self._open_session, licence_text)
 
+    def programs(self, cursor: str, deadline: Deadline) -> structs.ProgramList:
+        """Return the page of programs after a cursor that the shop gave."""
+        return self._read(f"{paths.PROGRAMS}?cursor={quote(cursor, safe='')}", structs.ProgramList, deadline)
+
+    def program(self, licence_id: str, deadline: Deadline) -> structs.ProgramBody:
+        """Return one program."""
+        return self._read(paths.program(licence_id), structs.ProgramBody, deadline)
+
     def storefront(self, deadline: Deadline) -> structs.StorefrontBody:
         """Return everything that eSklep opens with."""
         return self._read(paths.STOREFRONT, structs.StorefrontBody, deadline)
@@ -47,7 +56,7 @@ class ShopClient:
         """Return the same with its entity tag; None where it is still what ``tag`` stands for (empty for nothing)."""
         condition = {IF_NONE_MATCH: tag} if tag else {}
         message = Message("GET", paths.STOREFRONT, {"Accept": paths.JSON_TYPE, **condition})
-        answer = retried(lambda: self._authorized(message, deadline), deadline)
+        answer = retried(lambda: self.send(message, deadline), deadline)
         return None if answer.is_unchanged else (typed(answer, structs.StorefrontBody), answer.tag)
 
     def document(self, ref: structs.DocumentRef, deadline: Deadline) -> structs.DocumentBody:
@@ -63,18 +72,18 @@ class ShopClient:
         items = tuple(structs.QuoteItem(licence_id=one, offer_id=offer_id) for one, offer_id in offers.items())
         body = structs.QuoteRequest(items=items)
         message = post(paths.QUOTES, msgspec.json.encode(body))
-        return typed(retried(lambda: self._authorized(message, deadline), deadline), structs.QuoteBody)
+        return typed(retried(lambda: self.send(message, deadline), deadline), structs.QuoteBody)
 
     def report(self, text: str, deadline: Deadline) -> structs.DataCorrectionBody:
         """Report wrong company data; sent once, for every repetition would be another ticket."""
         body = msgspec.json.encode(structs.DataCorrectionRequest(message=text))
         message = post(paths.DATA_CORRECTIONS, body, fresh=True)
-        return typed(self._authorized(message, deadline), structs.DataCorrectionBody)
+        return typed(self.send(message, deadline), structs.DataCorrectionBody)
 
     def licence_file(self, licence_id: str, deadline: Deadline) -> bytes:
         """Return the signed licence file, unverified."""
         message = Message("GET", paths.licence_file(licence_id), {"Accept": paths.LICENCE_TYPE}, cap=LICENCE_CAP)
-        answer = retried(lambda: self._authorized(message, deadline), deadline)
+        answer = retried(lambda: self.send(message, deadline), deadline)
         if answer.media_type != paths.LICENCE_TYPE:
             raise ShopError(ErrorCode.NOT_THE_SHOP, "not a licence's content type")
         return answer.body
@@ -92,7 +101,7 @@ class ShopClient:
         def once() -> structs.OrderBody:
             nonlocal may_have_arrived
             try:
-                return _known_kind(typed(self._authorized(message, deadline), structs.OrderBody))
+                return _known_kind(typed(self.send(message, deadline), structs.OrderBody))
             except ShopError as error:
                 may_have_arrived = may_have_arrived or error.delivery is Delivery.UNKNOWN
                 raise
@@ -105,9 +114,9 @@ class ShopClient:
 
     def _read(self, path: str, kind: type[T], deadline: Deadline) -> T:
         message = Message("GET", path, {"Accept": paths.JSON_TYPE})
-        return typed(retried(lambda: self._authorized(message, deadline), deadline), kind)
+        return typed(retried(lambda: self.send(message, deadline), deadline), kind)
 
-    def _authorized(self, message: Message, deadline: Deadline) -> Answer:
+    def send(self, message: Message, deadline: Deadline) -> Answer:
         """Send a request in the licence's session, once more in a new one where the shop no longer knows it."""
         token = self._token(deadline)
         try:

@@ -7,7 +7,7 @@ rightly; anything else that does not fit is NOT_THE_SHOP.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UnsetType
 from msgspec.structs import replace
 
-from r2_renewal.contract import structs
+from r2_renewal.contract import accounts, structs
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.company import Company
 from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS, Document, GivenConsent
@@ -23,9 +23,11 @@ from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.money import Money, Price
 from r2_renewal.domain.offer import Offer, Quote, QuoteLine, ServiceKind
 from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer, OrderLine, OrderState
+from r2_renewal.domain.order_list import WithdrawalReceipt
 from r2_renewal.domain.program import OwnedProgram
 
 CHANNEL = "module"
+_KINDS = frozenset(kind.value for kind in ServiceKind)
 DOCUMENT_KINDS = (AUTO_RENEWAL, TERMS, RODO)
 
 
@@ -150,8 +152,8 @@ def storefront(
     return Storefront(
         company=company(body.company),
         invoice_email=body.invoice_email,
-        basket=tuple(_entry(program, body) for program in body.programs),
-        offers=tuple(_offer(offer) for offer in body.offers if offer.kind in set(ServiceKind)),
+        basket=basket(body),
+        offers=offers(body),
         consent=document(documents[AUTO_RENEWAL]),
         terms=document(documents[TERMS]),
         privacy=document(documents[RODO]),
@@ -160,6 +162,33 @@ def storefront(
         contact_email=body.contact_email,
         fetched_at=fetched_at,
     )
+
+
+def basket(body: structs.StorefrontBody | structs.ProgramList) -> tuple[BasketEntry, ...]:
+    """Return the rows of the basket that the shop's answer holds."""
+    on_sale = {offer.licence_id for offer in body.offers}
+    under_way: dict[str, Order] = {}
+    for entry in reversed(listed_orders(body.orders)):
+        if not entry.state.is_final:
+            under_way.update(dict.fromkeys(entry.licence_ids, entry))
+    return tuple(
+        _entry(program, under_way.get(program.licence_id), program.licence_id in on_sale) for program in body.programs
+    )
+
+
+def offers(body: structs.StorefrontBody | structs.ProgramList) -> tuple[Offer, ...]:
+    """Return what may be ordered for the programs of the shop's answer, as far as this version understands it."""
+    return tuple(_offer(offer) for offer in body.offers if offer.kind in _KINDS)
+
+
+def listed_orders(bodies: Iterable[structs.OrderBody]) -> tuple[Order, ...]:
+    """Return orders, but for those of a kind that this version could not show rightly."""
+    return tuple(order(body) for body in bodies if _is_known(body))
+
+
+def receipt(body: accounts.WithdrawalBody) -> WithdrawalReceipt:
+    """Return the receipt of a withdrawal."""
+    return WithdrawalReceipt(body.receipt_id, body.order_number, body.name, body.email, body.content, body.received_at)
 
 
 def company(body: structs.CompanyBody) -> Company:
@@ -171,20 +200,19 @@ def _offer(body: structs.OfferBody) -> Offer:
     return Offer(body.offer_id, body.licence_id, ServiceKind(body.kind), body.name, money(body.net), body.limits)
 
 
-def _entry(body: structs.ProgramBody, shop: structs.StorefrontBody) -> BasketEntry:
-    mine = (order(entry) for entry in shop.orders if _is_known_for(body.licence_id, entry))
+def _entry(body: structs.ProgramBody, under_way: Order | None, on_sale: bool) -> BasketEntry:
     return BasketEntry(
         program=_program(body),
         auto_renewal=body.auto_renewal,
         renewal_date=body.renewal_date,
-        open_order=next((entry for entry in mine if not entry.state.is_final), None),
-        on_sale=any(offer.licence_id == body.licence_id for offer in shop.offers),
+        open_order=under_way,
+        on_sale=on_sale,
+        renewal_price=price(body.renewal_price) if body.renewal_price else None,
     )
 
 
-def _is_known_for(licence_id: str, body: structs.OrderBody) -> bool:
-    kinds = {line.kind for line in body.lines}
-    return kinds <= set(ServiceKind) and any(line.licence_id == licence_id for line in body.lines)
+def _is_known(body: structs.OrderBody) -> bool:
+    return {line.kind for line in body.lines} <= _KINDS
 
 
 def _program(body: structs.ProgramBody) -> OwnedProgram:

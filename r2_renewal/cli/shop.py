@@ -65,6 +65,13 @@ def _add_serve(commands: Commands) -> None:
     parser.add_argument(
         "--auto-fulfil", type=seconds, metavar="SEKUNDY", help="realizuje każde zamówienie po tylu sekundach"
     )
+    parser.add_argument(
+        "--accept-after",
+        type=seconds,
+        default=0.0,
+        metavar="SEKUNDY",
+        help="tyle sekund zamówienie można jeszcze anulować, potem sklep je przyjmuje (domyślnie 0)",
+    )
     parser.add_argument("--today", type=a_date, metavar="RRRR-MM-DD", help="stała data sklepu, do pokazów i testów")
     parser.add_argument(
         "--consent-optional",
@@ -143,6 +150,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     settings = replace(
         settings_of(folder, today=today, auto_fulfil=arguments.auto_fulfil),
         invoicing=True,
+        accept_after=arguments.accept_after,
         mail=transport_of(arguments),
         consent_required=not arguments.consent_optional,
     )

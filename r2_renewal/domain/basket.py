@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from r2_renewal.domain.company import Company
 from r2_renewal.domain.consent import Document
+from r2_renewal.domain.money import Price
 from r2_renewal.domain.offer import Offer, ServiceKind
 from r2_renewal.domain.order import Order
 from r2_renewal.domain.program import OwnedProgram
@@ -20,6 +21,7 @@ class BasketEntry:
         program: the owned program.
         auto_renewal: whether the customer is enrolled in its automatic renewal.
         renewal_date: day of that renewal; None where not enrolled.
+        renewal_price: what it costs by today's price list; None where not enrolled or not known.
         open_order: the order being processed for it; None where there is none.
         on_sale: whether anything may be ordered for it; not so where its product was withdrawn.
     """
@@ -29,6 +31,7 @@ class BasketEntry:
     renewal_date: date | None = None
     open_order: Order | None = None
     on_sale: bool = True
+    renewal_price: Price | None = None
 
     @property
     def is_orderable(self) -> bool:

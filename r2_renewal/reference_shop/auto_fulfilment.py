@@ -20,21 +20,28 @@ LOGGER = logging.getLogger("r2_renewal.shop")
 
 async def watch(shop: Shop) -> None:
     """Do with open orders what the shop's settings say, until cancelled."""
-    seen: dict[str, float] = {}
+    placed, seen = dict[str, float](), dict[str, float]()
     while True:
         try:
-            await asyncio.to_thread(_step, shop, seen)
+            await asyncio.to_thread(_step, shop, placed, seen)
         except Exception as error:
             LOGGER.error("automatic fulfilment failed: %s", type(error).__name__)
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _step(shop: Shop, seen: dict[str, float]) -> None:
+def _step(shop: Shop, placed: dict[str, float], seen: dict[str, float]) -> None:
     if shop.settings.invoicing:
-        for order_id in open_orders(shop, OrderState.PLACED, OrderState.ACCEPTED):
-            invoice(shop, order_id)
+        _invoice_after(shop, shop.settings.accept_after, placed)
     if shop.settings.auto_fulfil is not None:
         _fulfil_after(shop, shop.settings.auto_fulfil, seen)
+
+
+def _invoice_after(shop: Shop, seconds: float, placed: dict[str, float]) -> None:
+    now = time.monotonic()
+    for order_id in open_orders(shop, OrderState.PLACED, OrderState.ACCEPTED):
+        if now - placed.setdefault(order_id, now) >= seconds:
+            invoice(shop, order_id)
+            del placed[order_id]
 
 
 def _fulfil_after(shop: Shop, seconds: float, seen: dict[str, float]) -> None:

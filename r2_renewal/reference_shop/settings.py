@@ -32,6 +32,7 @@ class ShopSettings:
         today: the calendar date in Warsaw.
         auto_fulfil: seconds after which an order is taken to fulfilled by itself; None for never.
         invoicing: whether orders are accepted and invoiced by themselves while the shop serves.
+        accept_after: seconds in which an order can still be cancelled before that.
         mail: where mail goes while the shop serves; None leaves it queued.
         consent_required: whether an order needs the consent to automatic renewal.
         quote_hold: how long a quoted price is held.
@@ -48,6 +49,7 @@ class ShopSettings:
     today: Callable[[], date] = today_in_warsaw
     auto_fulfil: float | None = None
     invoicing: bool = False
+    accept_after: float = 0.0
     mail: Transport | None = None
     consent_required: bool = True
     quote_hold: timedelta = timedelta(hours=24)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 FILE_NAME = "r2-renewal.db"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_SECONDS = 1.0
 # The host paints while it waits: its event loop may not stall for 50 ms.
 HOST_BUSY_SECONDS = 0.04
@@ -82,8 +82,20 @@ _DRAFTS = (
     ) STRICT
     """,
 )
+_STOREFRONTS = (
+    """
+    CREATE TABLE storefront (
+        shop TEXT NOT NULL,
+        customer TEXT NOT NULL,
+        page INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        saved_at REAL NOT NULL,
+        PRIMARY KEY (shop, customer, page)
+    ) STRICT
+    """,
+)
 # One entry a version; each only adds, so that a file of an older version can be read as it is.
-_VERSIONS = (_FIRST, _DRAFTS)
+_VERSIONS = (_FIRST, _DRAFTS, _STOREFRONTS)
 
 
 def exists(state_dir: Path) -> bool:

@@ -36,6 +36,14 @@ def test_greeting_is_answered_with_the_versions(hosts: Hosts) -> None:
     assert (result.protocol, result.version, result.open_orders) == (protocol.VERSION, VERSION, 0)
 
 
+def fits(method: Method, params: dict[str, Any]) -> bool:
+    try:
+        msgspec.convert(params, protocol.PARAMS[method])
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 def test_nothing_is_done_before_the_greeting(hosts: Hosts) -> None:
     agent = hosts.start()
     names = (
@@ -49,6 +57,9 @@ def test_nothing_is_done_before_the_greeting(hosts: Hosts) -> None:
         "email",
         "password",
         "invoice_id",
+        "cursor",
+        "number",
+        "name",
     )
     params: dict[str, Any] = {
         **dict.fromkeys(names, "x"),
@@ -63,8 +74,10 @@ def test_nothing_is_done_before_the_greeting(hosts: Hosts) -> None:
         answer = agent.end(agent.begin(method.value, params))
         assert answer.error is not None
         # An order that does not fit is refused for that before anybody asks whether it may be placed.
-        expected = ErrorCode.AGENT_GARBLED if method is Method.ORDER_PLACE else ErrorCode.CONFIGURATION
+        expected = ErrorCode.CONFIGURATION if fits(method, params) else ErrorCode.AGENT_GARBLED
         assert answer.error.data.code == expected.value
+    assert not fits(Method.ORDER_PLACE, params)
+    assert fits(Method.ESHOP_LOAD, params)
 
 
 def test_another_protocol_is_refused_and_the_right_one_still_welcome(hosts: Hosts) -> None:
@@ -104,7 +117,7 @@ def test_calls_may_follow_the_greeting_without_waiting(hosts: Hosts) -> None:
         (b'{"id": 70000}', protocol.INVALID_REQUEST, 70000),
         (b'{"id": "seven", "method": "hello", "jsonrpc": "2.0"}', protocol.INVALID_REQUEST, None),
         (b'{"id": 70000, "method": "hello", "jsonrpc": "1.0"}', protocol.INVALID_REQUEST, 70000),
-        (b'{"id": 70000, "method": "order.cancel", "jsonrpc": "2.0"}', protocol.METHOD_NOT_FOUND, 70000),
+        (b'{"id": 70000, "method": "order.eat", "jsonrpc": "2.0"}', protocol.METHOD_NOT_FOUND, 70000),
         (b'{"id": 70000, "method": "order.quote", "params": [1], "jsonrpc": "2.0"}', protocol.INVALID_PARAMS, 70000),
         (b'"' + b"x" * (5 * 1024 * 1024) + b'"', protocol.PARSE_ERROR, None),
     ],

@@ -65,6 +65,18 @@ def test_an_order_is_accepted_and_invoiced_and_waits_for_its_payment(
         assert session.scalars(select(InvoiceRow)).one().paid_at is not None
 
 
+def test_until_it_is_accepted_an_order_can_be_cancelled_and_is_not_invoiced_then(
+    serve: Callable[..., Module], prepared: PreparedShop, shop: Shop
+) -> None:
+    module = serve(invoicing=True, accept_after=1.5).open(prepared.licence)
+    order = module.order(LICENCE_ID)
+    answer = module.post(paths.cancellations(order["order_id"]), {"channel": "module"})
+    assert (answer.status_code, answer.json()["state"]) == (201, "cancelled")
+    reaches(module, module.order(LICENCE_ID), "invoiced")
+    with shop.database.reading() as session:
+        assert [row.order_number for row in session.scalars(select(InvoiceRow))] != [order["number"]]
+
+
 def test_an_invoice_paid_as_it_is_issued_does_not_ask_for_money(module: Module, shop: Shop) -> None:
     assert mark_paid(shop, module.order(LICENCE_ID)["number"])
     with shop.database.reading() as session:
