@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r2_renewal.cli.mail_options import add_mail, transport_of
-from r2_renewal.cli.values import a_date, a_network, a_path, a_port, seconds
+from r2_renewal.cli.values import AUTO, a_base_url, a_date, a_network, a_path, a_port, seconds
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 if TYPE_CHECKING:
@@ -79,6 +79,12 @@ def _add_serve(commands: Commands) -> None:
         help="przyjmuje zamówienia także bez zgody na automatyczne odnowienie",
     )
     add_mail(parser)
+    parser.add_argument(
+        "--public-url",
+        type=a_base_url,
+        metavar="URL",
+        help=f"adres, pod którym klienci widzą sklep i panel; {AUTO} – adres nasłuchu (domyślnie panel z pliku sprzedawcy)",
+    )
     parser.add_argument("--stop-with-stdin", action="store_true", help="kończy pracę, gdy zamknie się wejście")
     parser.add_argument(
         "--trusted-proxy",
@@ -155,6 +161,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         consent_required=not arguments.consent_optional,
     )
     bound = bind(arguments.host, arguments.port)
+    public_url = address_of(bound) if arguments.public_url == AUTO else arguments.public_url or ""
+    settings = replace(settings, public_url=public_url)
     announcement = json.dumps({"shop_url": address_of(bound)})
     serve(
         settings,

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
+AUTO = "auto"
 _LAST_PORT = 65535
 _MOST_SECONDS = 365 * 24 * 3600
 _MOST_DAYS = 36500
@@ -48,6 +50,16 @@ def a_network(text: str) -> str:
     """Return an IP address or network, written the usual way."""
     network = _read(ipaddress.ip_network, text, "podaj adres IP albo sieć, np. 10.0.0.0/8")
     return str(network.network_address) if network.num_addresses == 1 else str(network)
+
+
+def a_base_url(text: str) -> str:
+    """Return a base URL without its final slash, or ``AUTO``."""
+    wanted = f"podaj adres https:// albo http:// bez ścieżki, albo {AUTO}"
+    parts = _read(urlsplit, text, wanted)
+    is_base = parts.scheme in ("https", "http") and parts.hostname and parts.path in ("", "/")
+    if text != AUTO and (not is_base or parts.query or parts.fragment or parts.username is not None):
+        raise _not(wanted, text)
+    return text.rstrip("/")
 
 
 def days_left(text: str) -> int:

@@ -168,7 +168,7 @@ def _prepare(files: DemoFiles, days_left: int) -> None:
 @contextmanager
 def _shop(files: DemoFiles, options: DemoOptions) -> Iterator[str]:
     command = [sys.executable, "-I", "-m", "r2_renewal.cli", "shop", "serve", "--state", str(files.shop)]
-    command += ["--mail-folder", str(files.mail)]
+    command += ["--mail-folder", str(files.mail), "--public-url", "auto"]
     command += ["--port", str(options.port), "--auto-fulfil", str(options.auto_fulfil), "--stop-with-stdin"]
     # A group of its own: Ctrl-C in the terminal reaches the demo, and the demo ends the shop.
     with files.shop_log.open("wb") as log:

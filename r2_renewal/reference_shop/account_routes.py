@@ -5,8 +5,6 @@ Rules: as in ``routes``; a call in ``ACCOUNT`` needs a session opened by a passw
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import Annotated, cast
 
 from litestar import Response, get, patch, post
@@ -40,9 +38,6 @@ from r2_renewal.reference_shop.pages import MOST, USUAL, Wanted
 from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 
-# Every request for a new password is answered after this time, whatever was done in it.
-RESET_SECONDS = 0.5
-
 IfNoneMatch = Annotated[
     str | None, HeaderParameter(name="If-None-Match", required=False, description="Entity tag that the caller has.")
 ]
@@ -74,9 +69,7 @@ async def request_password_reset(
     data: JSONBody[PasswordResetRequest], shop: NamedDependency[Shop], address: NamedDependency[str]
 ) -> AcceptedBody:
     """Send the letter where there is such an account; answer alike, in the same time, where there is none."""
-    began = time.monotonic()
-    await asyncio.to_thread(resets.request, shop, data.email, address)
-    await asyncio.sleep(max(0.0, began + RESET_SECONDS - time.monotonic()))
+    await resets.request_evenly(shop, data.email, address)
     return AcceptedBody()
 
 

@@ -23,13 +23,15 @@ from litestar.types import Guard, Message, Scope
 
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.licensing.keys import ED25519_KEY_BYTES
-from r2_renewal.reference_shop import account_routes, fault_hooks, openapi, panel, sessions
+from r2_renewal.reference_shop import account_routes, fault_hooks, openapi, sessions
 from r2_renewal.reference_shop.attempts import counted_address
 from r2_renewal.reference_shop.auto_fulfilment import watch
 from r2_renewal.reference_shop.fault_hooks import Faults
 from r2_renewal.reference_shop.keys import signing_key_of
 from r2_renewal.reference_shop.mail.sender import MailSender
-from r2_renewal.reference_shop.problems import Refusal, on_failure, on_http_error, on_refusal
+from r2_renewal.reference_shop.panel.failures import on_http_error
+from r2_renewal.reference_shop.panel.routes import routers
+from r2_renewal.reference_shop.problems import Refusal, on_failure, on_refusal
 from r2_renewal.reference_shop.routes import PUBLIC, SECURED
 from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.settings import ShopSettings
@@ -55,7 +57,7 @@ def create_app(settings: ShopSettings, faults: Faults | None = None) -> Litestar
         faults: where the fault hooks put what tests ask for; None, as in any real shop, leaves no hook to be called.
     """
     shop = open_shop(settings)
-    public = Router("/", route_handlers=[*PUBLIC, *account_routes.PUBLIC, *panel.HANDLERS])
+    public = Router("/", route_handlers=[*PUBLIC, *account_routes.PUBLIC])
     # Two handlers of one path must come in one router: given one by one, the framework prepares the first of them twice, and
     # a handler that runs in a thread does not survive that (litestar#4738).
     signed_in = _signed_in(shop)
@@ -65,7 +67,13 @@ def create_app(settings: ShopSettings, faults: Faults | None = None) -> Litestar
         "/", route_handlers=account_routes.ACCOUNT, guards=[signed_in, _in_account], security=openapi.SECURITY
     )
     return Litestar(
-        route_handlers=[public, secured, account, *([fault_hooks.router(faults)] if faults is not None else [])],
+        route_handlers=[
+            public,
+            secured,
+            account,
+            *routers(shop),
+            *([fault_hooks.router(faults)] if faults is not None else []),
+        ],
         dependencies={
             "shop": Provide(lambda: shop, sync_to_thread=False),
             "caller": Provide(_caller, sync_to_thread=False),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from litestar.dto import AbstractDTO, DTOFieldDefinition
@@ -21,6 +21,7 @@ from r2_renewal.reference_shop.problems import Refusal
 if TYPE_CHECKING:
     from litestar._openapi.schema_generation import SchemaCreator
 
+T = TypeVar("T")
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 _MISSING = re.compile(r"^Object missing required field `(?P<field>[^`]+)`")
 
@@ -79,6 +80,18 @@ def read_struct(body: bytes, wanted: Any) -> Any:
         raise Refusal(ProblemCode.VALIDATION, fields=(_field(str(error)),)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal(ProblemCode.MALFORMED, "the body is not JSON") from None
+
+
+def struct_of(values: dict[str, Any], wanted: type[T]) -> T:
+    """Return the struct of a form's values.
+
+    Raises:
+        Refusal: VALIDATION, where they are not the struct.
+    """
+    try:
+        return msgspec.convert(values, type=wanted)
+    except msgspec.ValidationError as error:
+        raise Refusal(ProblemCode.VALIDATION, fields=(_field(str(error)),)) from None
 
 
 def _field(message: str) -> FieldProblem:

@@ -34,7 +34,12 @@ def tagged(condition: str | None, content: T, media_type: str) -> Response[T]:
 def is_current(condition: str, content: object) -> bool:
     """Whether an ``If-Match`` names the content as it stands (RFC 9110, 13.1.1: a weak tag never matches)."""
     named = {part.strip() for part in condition.split(",")}
-    return _tag(_raw(content)) in named or "*" in named
+    return tag_of(content) in named or "*" in named
+
+
+def tag_of(content: object) -> str:
+    """Return the tag of the content."""
+    return _tag(_raw(content))
 
 
 def _raw(content: object) -> bytes:

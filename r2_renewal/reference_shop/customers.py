@@ -52,6 +52,32 @@ def customer_body(session: Session, settings: ShopSettings, customer_id: str) ->
     )
 
 
+def offered_consents(
+    session: Session, settings: ShopSettings, customer_id: str, email: str = ""
+) -> dict[str, GivenConsent]:
+    """Return, licence by licence, the consent that can be given today, in the very text that ``change`` expects.
+
+    Args:
+        session: a session.
+        settings: the shop's.
+        customer_id: whose licences.
+        email: the address that the text names; empty for the one on record.
+
+    Returns:
+        nothing for a licence that is enrolled already or whose renewal is not on offer, and none at all without an address.
+    """
+    address = email or session.get_one(Customer, customer_id).invoice_email
+    licences = licences_of(session, customer_id)
+    tiers = price_list(session, {row.product for row in licences}, settings.today())
+    decided = _decided(session, customer_id)
+    priced = ((row, renewal_price(row, tiers)) for row in licences if address and not row.auto_renewal)
+    return {
+        row.id: _expected(settings, row, price, address)
+        for row, price in priced
+        if price is not None and _enrolment(row, tiers, settings.today(), decided).renewal is not None
+    }
+
+
 def _decided(session: Session, customer_id: str) -> set[tuple[str, date]]:
     rows = session.execute(
         select(RenewalRow.licence_id, RenewalRow.renewal_date).where(RenewalRow.customer_id == customer_id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from r2_renewal.contract.accounts import ConsentList, ConsentRecord, InvoiceBody, InvoiceList
+from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.contract.structs import OrderList
 from r2_renewal.domain.money import Money, Price
 from r2_renewal.reference_shop.orders import order_body
 from r2_renewal.reference_shop.pages import Wanted, page_of
+from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import price_body
 from r2_renewal.reference_shop.tables import ConsentRow, InvoiceRow, OrderRow
 
@@ -28,7 +30,19 @@ def consent_list(session: Session, customer_id: str, wanted: Wanted) -> ConsentL
 def invoice_list(session: Session, customer_id: str, wanted: Wanted) -> InvoiceList:
     """Return a page of the customer's invoices."""
     page = page_of(session, InvoiceRow, customer_id, [InvoiceRow.year, InvoiceRow.running], wanted)
-    return InvoiceList(invoices=tuple(_invoice(row) for row in page.rows), next=page.next)
+    return InvoiceList(invoices=tuple(invoice_body(row) for row in page.rows), next=page.next)
+
+
+def consent_of(session: Session, customer_id: str, consent_id: str) -> ConsentRow:
+    """Return a consent of the customer.
+
+    Raises:
+        Refusal: NOT_FOUND, where the customer has none of that identifier.
+    """
+    row = session.get(ConsentRow, consent_id)
+    if row is None or row.customer_id != customer_id:
+        raise Refusal(ProblemCode.NOT_FOUND, "no such consent")
+    return row
 
 
 def _consent(row: ConsentRow) -> ConsentRecord:
@@ -57,7 +71,8 @@ def _consent(row: ConsentRow) -> ConsentRecord:
     )
 
 
-def _invoice(row: InvoiceRow) -> InvoiceBody:
+def invoice_body(row: InvoiceRow) -> InvoiceBody:
+    """Return an invoice as it goes over the wire."""
     return InvoiceBody(
         invoice_id=row.id,
         number=row.number,

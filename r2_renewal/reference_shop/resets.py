@@ -6,7 +6,9 @@ password ends every session of its login and every other letter's token.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import time
 from datetime import timedelta
 
 from sqlalchemy import delete, or_
@@ -22,6 +24,8 @@ from r2_renewal.reference_shop.tables import PasswordReset, SessionRow, User
 
 TOKEN_LIFE = timedelta(minutes=10)
 PANEL_PAGE = "haslo/"
+# Every request for a new password is answered after this time, whatever was done in it.
+RESET_SECONDS = 0.5
 
 
 def request(shop: Shop, email: str, address: str) -> None:
@@ -43,6 +47,13 @@ def request(shop: Shop, email: str, address: str) -> None:
             _send(shop, session, user)
 
 
+async def request_evenly(shop: Shop, email: str, address: str) -> None:
+    """Do as ``request`` does and come back after ``RESET_SECONDS``, whatever was done."""
+    began = time.monotonic()
+    await asyncio.to_thread(request, shop, email, address)
+    await asyncio.sleep(max(0.0, began + RESET_SECONDS - time.monotonic()))
+
+
 def _send(shop: Shop, session: Session, user: User) -> None:
     token, now = secrets.token_urlsafe(TOKEN_BYTES), shop.settings.now()
     session.execute(delete(PasswordReset).where(PasswordReset.expires_at <= now))
@@ -55,10 +66,20 @@ def _send(shop: Shop, session: Session, user: User) -> None:
         shop.settings,
         customer_id=user.customer_id,
         to=user.email,
-        link=f"{shop.settings.vendor.panel_url}{PANEL_PAGE}{token}",
+        link=f"{shop.settings.panel_url}{PANEL_PAGE}{token}",
         event=row.token_hash,
         ends_at=row.expires_at,
     )
+
+
+def check(shop: Shop, token: str, address: str) -> None:
+    """Look whether a token still works; it is not used up by that.
+
+    Raises:
+        Refusal: NOT_FOUND, where the token is unknown, used or ended; TOO_MANY.
+    """
+    attempts.count(shop, shop.settings.limits.token_from_address, address)
+    _login_of(shop, token)
 
 
 def use(shop: Shop, token: str, password: str, address: str) -> None:

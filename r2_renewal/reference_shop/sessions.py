@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from r2_renewal.contract.problems import ProblemCode
@@ -132,8 +132,17 @@ def caller_of(shop: Shop, authorization: str) -> Caller:
     kind, _, token = authorization.partition(" ")
     if kind.lower() != "bearer" or not token:
         raise Refusal(ProblemCode.UNAUTHORIZED, "no bearer token")
+    return caller_by(shop, token.strip())
+
+
+def caller_by(shop: Shop, token: str) -> Caller:
+    """Return whose session a token is.
+
+    Raises:
+        Refusal: UNAUTHORIZED, where it is none's, or has ended.
+    """
     with shop.database.reading() as session:
-        row = session.get(SessionRow, digest(token.strip()))
+        row = session.get(SessionRow, digest(token))
     if row is None or _has_ended(row, shop.settings.now()):
         raise Refusal(ProblemCode.UNAUTHORIZED, "no such session")
     return Caller(row.customer_id, row.scope, row.token_hash, row.login or "")
@@ -147,6 +156,31 @@ def close(shop: Shop, caller: Caller) -> None:
     """End the caller's session."""
     with shop.database.writing() as session:
         session.execute(delete(SessionRow).where(SessionRow.token_hash == caller.token_hash))
+
+
+def close_token(shop: Shop, token: str) -> None:
+    """End the session of a token, if it is one's."""
+    with shop.database.writing() as session:
+        session.execute(delete(SessionRow).where(SessionRow.token_hash == digest(token)))
+
+
+def sessions_of(shop: Shop, caller: Caller) -> list[SessionRow]:
+    """Return the open account sessions of the caller's login, the latest first."""
+    query = select(SessionRow).where(_of_login(caller), SessionRow.expires_at > shop.settings.now())
+    with shop.database.reading() as session:
+        return list(session.scalars(query.order_by(SessionRow.opened_at.desc(), SessionRow.token_hash)))
+
+
+def close_all(shop: Shop, caller: Caller) -> None:
+    """End every account session of the caller's login."""
+    with shop.database.writing() as session:
+        session.execute(delete(SessionRow).where(_of_login(caller)))
+
+
+def _of_login(caller: Caller) -> ColumnElement[bool]:
+    # A session of the first release does not tell its login: it ends with any of its customer's.
+    of_login = or_(SessionRow.login == caller.login, SessionRow.login.is_(None))
+    return and_(SessionRow.customer_id == caller.customer_id, SessionRow.scope == SCOPE_ACCOUNT, of_login)
 
 
 def digest(token: str) -> str:

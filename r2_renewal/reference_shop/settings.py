@@ -28,6 +28,7 @@ class ShopSettings:
         signing_key: the key that signs licences.
         trusted_keys: public keys whose licences open eSklep: the shop's own, older ones included.
         vendor: the seller and its addresses, as they stand in texts.
+        public_url: base URL at which customers reach this shop; empty where its panel is known by the vendor's address only.
         seller: the seller as invoices and mail name it.
         today: the calendar date in Warsaw.
         auto_fulfil: seconds after which an order is taken to fulfilled by itself; None for never.
@@ -45,6 +46,7 @@ class ShopSettings:
     signing_key: SigningKey
     trusted_keys: tuple[TrustedKey, ...]
     vendor: Vendor = field(default_factory=vendor)
+    public_url: str = ""
     seller: Seller = field(default_factory=seller)
     today: Callable[[], date] = today_in_warsaw
     auto_fulfil: float | None = None
@@ -56,6 +58,11 @@ class ShopSettings:
     order_session: timedelta = timedelta(hours=12)
     account_session: timedelta = timedelta(hours=8)
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def panel_url(self) -> str:
+        """Where customers find this shop's panel, with a final slash."""
+        return f"{self.public_url}/panel/" if self.public_url else self.vendor.panel_url
 
     def now(self) -> datetime:
         """Return the shop's time, in UTC: the real time of day on the shop's calendar date."""

@@ -8,7 +8,7 @@ what the order gave is taken back where it still stands as the order left it, an
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -70,8 +70,30 @@ def _checked(request: WithdrawalRequest, order: OrderRow) -> tuple[str, str]:
 def _check_time(settings: ShopSettings, order: OrderRow) -> None:
     if order.state == OrderState.CANCELLED.value:
         raise Refusal(ProblemCode.ORDER_CLOSED)
-    if settings.today() > warsaw_date(order.placed_at) + DAYS:
+    if settings.today() > last_day_of(order):
         raise Refusal(ProblemCode.WITHDRAWAL_TOO_LATE)
+
+
+def last_day_of(order: OrderRow) -> date:
+    """Return the last day on which the customer can withdraw from an order's contract."""
+    return warsaw_date(order.placed_at) + DAYS
+
+
+def can_withdraw(settings: ShopSettings, order: OrderRow) -> bool:
+    """Whether a withdrawal from an order's contract can still be declared."""
+    ended = (OrderState.CANCELLED.value, OrderState.WITHDRAWN.value)
+    return order.state not in ended and settings.today() <= last_day_of(order)
+
+
+def can_cancel(order: OrderRow) -> bool:
+    """Whether an order can still be cancelled, before the shop accepts it."""
+    return order.state == OrderState.PLACED.value
+
+
+def receipt_of(session: Session, order: OrderRow) -> WithdrawalBody | None:
+    """Return the receipt of a withdrawal from an order's contract; None where none was declared."""
+    row = session.get(WithdrawalRow, order.id)
+    return _receipt(row, order) if row is not None else None
 
 
 def _declared(settings: ShopSettings, order: OrderRow, person: str, email: str, channel: str) -> WithdrawalRow:
@@ -144,7 +166,7 @@ def cancel(shop: Shop, customer_id: str, order_id: str, request: CancellationReq
         raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="channel", code="unknown"),))
     with shop.database.writing(customer_id) as session:
         order = order_of(session, customer_id, order_id)
-        if order.state == OrderState.PLACED.value:
+        if can_cancel(order):
             _end(session, shop.settings, order, OrderState.CANCELLED)
             _withdraw_consent(session, shop.settings, order, request.channel)
         elif order.state != OrderState.CANCELLED.value:

@@ -6,6 +6,7 @@ may call it, and every one whose address names an object is asked for another cu
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,6 +21,9 @@ from r2_renewal.contract import paths
 from r2_renewal.reference_shop.app import create_app
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.fulfilment import invoice
+from r2_renewal.reference_shop.panel import addresses
+from r2_renewal.reference_shop.panel.forms import TOKEN_FIELD
+from r2_renewal.reference_shop.panel.visit import SESSION, form_token
 from r2_renewal.reference_shop.passwords import hash_password
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.settings import ShopSettings, fixed_date
@@ -29,6 +33,8 @@ from tests.reference_shop.conftest import TODAY, add_customer
 from tests.reference_shop.module import Json, Module, asked, problem
 
 PUBLIC, ANY_SESSION, ACCOUNT = "public", "any session", "account"
+# Pages of the panel: for everybody, and for those whose cookie is an account's session.
+PAGE, OWN_PAGE = "page", "own page"
 
 REACH = {
     ("POST", paths.LICENCE_SESSIONS): PUBLIC,
@@ -39,8 +45,32 @@ REACH = {
     ("GET", "/health"): PUBLIC,
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
-    ("GET", "/panel"): PUBLIC,
-    ("GET", "/panel/panel.css"): PUBLIC,
+    ("GET", "/panel"): PAGE,
+    ("GET", "/panel/panel.css"): PAGE,
+    ("GET", addresses.LOGIN): PAGE,
+    ("POST", addresses.LOGIN): PAGE,
+    ("POST", addresses.LOGOUT): OWN_PAGE,
+    ("GET", addresses.PASSWORD): PAGE,
+    ("POST", addresses.PASSWORD): PAGE,
+    ("GET", addresses.PASSWORD + "/{token}"): PAGE,
+    ("POST", addresses.PASSWORD + "/{token}"): PAGE,
+    ("GET", addresses.DATA): OWN_PAGE,
+    ("POST", addresses.DATA): OWN_PAGE,
+    ("GET", addresses.REPORT): OWN_PAGE,
+    ("POST", addresses.REPORT): OWN_PAGE,
+    ("GET", addresses.CONSENTS): OWN_PAGE,
+    ("GET", addresses.CONSENTS + "/{consent_id}/pdf"): OWN_PAGE,
+    ("GET", addresses.PROGRAMS): OWN_PAGE,
+    ("GET", addresses.PROGRAMS + "/{licence_id}/licencja"): OWN_PAGE,
+    ("GET", addresses.ORDERS): OWN_PAGE,
+    ("GET", addresses.ORDERS + "/{order_id}"): OWN_PAGE,
+    ("POST", addresses.ORDERS + "/{order_id}/anulowanie"): OWN_PAGE,
+    ("GET", addresses.ORDERS + "/{order_id}/odstapienie"): OWN_PAGE,
+    ("POST", addresses.ORDERS + "/{order_id}/odstapienie"): OWN_PAGE,
+    ("GET", addresses.INVOICES): OWN_PAGE,
+    ("GET", addresses.INVOICES + "/{invoice_id}/pdf"): OWN_PAGE,
+    ("GET", addresses.SESSIONS): OWN_PAGE,
+    ("POST", addresses.END_SESSIONS): OWN_PAGE,
     ("GET", "/schema"): PUBLIC,
     ("GET", "/schema/openapi.json"): PUBLIC,
     ("GET", "/schema/{path}"): PUBLIC,
@@ -63,7 +93,7 @@ REACH = {
     ("GET", paths.INVOICES + "/{invoice_id}/pdf"): ACCOUNT,
 }
 # What of an address names an object of a customer; the others name a text, a secret or a file of ours.
-OBJECTS = {"order_id", "licence_id", "invoice_id"}
+OBJECTS = {"order_id", "licence_id", "invoice_id", "consent_id"}
 NO_OBJECTS = {"kind", "version", "token", "path"}
 OTHER_EMAIL, OTHER_PASSWORD = "jan@slusarz.example", "inne hasło niż tamto"
 
@@ -104,11 +134,20 @@ class World:
     order: Json
 
     def ask(self, caller: Module, method: str, path: str) -> httpx.Response:
+        if path.startswith("/panel"):
+            return self._visit(caller, method, path)
         headers = {**caller.headers, paths.IDEMPOTENCY_KEY: "k", paths.IF_MATCH: "*"}
         return caller.http.request(method, path.format(**self.objects), headers=headers, json=self._body(path))
 
+    def _visit(self, caller: Module, method: str, path: str) -> httpx.Response:
+        """Ask for a page of the panel, with the caller's token as its cookie and in the form."""
+        cookies = {"Cookie": f"{SESSION}={caller.token}"} if caller.token else {}
+        form = {TOKEN_FIELD: form_token(caller.token), **(self._body(path) or {})} if method == "POST" else None
+        address = path.format(**self.objects)
+        return caller.http.request(method, address, headers=cookies, data=form, follow_redirects=False)
+
     def _body(self, path: str) -> Json | None:
-        if path.endswith("/withdrawals"):
+        if path.endswith(("/withdrawals", "/odstapienie")):
             number = self.order["number"]
             return {"name": "Jan", "order_number": number, "email": "jan@slusarz.example", "channel": "module"}
         return {"channel": "module"} if path.endswith("/cancellations") else None
@@ -138,6 +177,7 @@ def world(shared_shop: Any) -> World:
         "order_id": order["order_id"],
         "licence_id": LICENCE_ID,
         "invoice_id": invoice_id,
+        "consent_id": own.get(paths.CONSENTS).json()["consents"][0]["consent_id"],
         "token": "x",
         "kind": "terms",
         "version": "1",
@@ -153,15 +193,55 @@ def _add_login(shop: Shop) -> None:
 
 
 WITH_OBJECT = sorted(call for call in REACH if parameters(call[1]) & OBJECTS)
-SECURED = sorted(call for call, reach in REACH.items() if reach != PUBLIC)
+OF_API = [call for call in WITH_OBJECT if REACH[call] != OWN_PAGE]
+OF_PANEL = [call for call in WITH_OBJECT if REACH[call] == OWN_PAGE]
+SECURED = sorted(call for call, reach in REACH.items() if reach in (ANY_SESSION, ACCOUNT))
+OWN_PAGES = sorted(call for call, reach in REACH.items() if reach == OWN_PAGE)
 OF_ACCOUNT = sorted(call for call, reach in REACH.items() if reach == ACCOUNT)
 
 
-@pytest.mark.parametrize(("method", "path"), WITH_OBJECT)
+@pytest.mark.parametrize(("method", "path"), OF_API)
 def test_another_customers_object_is_not_there(world: World, method: str, path: str) -> None:
     problem(world.ask(world.other, method, path), 404, "not_found")
     if REACH[method, path] == ANY_SESSION:
         problem(world.ask(world.other_order, method, path), 404, "not_found")
+
+
+@pytest.mark.parametrize(("method", "path"), OF_PANEL)
+def test_another_customers_object_has_no_page(world: World, method: str, path: str) -> None:
+    answer = world.ask(world.other, method, path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    none = replace(world, objects=dict.fromkeys(world.objects, "x")).ask(world.other, method, path)
+    assert _but_for_tokens(none.text) == _but_for_tokens(answer.text)  # nor is it told from one that never was
+
+
+def _but_for_tokens(text: str) -> str:
+    return re.sub(r'name="token" value="[^"]*"', "", text)
+
+
+@pytest.mark.parametrize(("method", "path"), OWN_PAGES)
+@pytest.mark.parametrize("token", ["", "x", "a" * 43])
+def test_without_a_session_a_page_leads_to_the_login(world: World, method: str, path: str, token: str) -> None:
+    answer = world.ask(Module(world.own.http, token), method, path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"{addresses.LOGIN}?dalej=/panel/")
+
+
+@pytest.mark.parametrize(("method", "path"), OWN_PAGES)
+def test_a_licences_session_does_not_reach_the_panel(world: World, method: str, path: str) -> None:
+    answer = world.ask(world.other_order, method, path)
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, addresses.LOGIN)
+
+
+@pytest.mark.parametrize("path", sorted(path for method, path in REACH if method == "POST" and "/panel" in path))
+def test_a_form_without_its_token_changes_nothing(world: World, path: str) -> None:
+    cookies = {"Cookie": f"{SESSION}={world.own.token}; r2_visitor=x"}
+    address = path.format(**world.objects)
+    for form in ({}, {TOKEN_FIELD: ""}, {TOKEN_FIELD: form_token(world.other.token)}, {TOKEN_FIELD: "ż"}):
+        answer = world.own.http.request("POST", address, headers=cookies, data=form, follow_redirects=False)
+        assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    answer = world.own.http.request("POST", address, headers=cookies, json={"token": form_token(world.own.token)})
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize(("method", "path"), [call for call in WITH_OBJECT if call[0] == "GET"])

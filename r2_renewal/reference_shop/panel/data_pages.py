@@ -1,0 +1,186 @@
+"""„Moje dane": „Dane firmy" to read and to report, „Dane dodatkowe firmy" to change.
+
+Rules: a change is made to what was shown or not at all, and somebody else's change meanwhile is shown; each box is empty when it
+is shown and its tick names the very text beside it, so that another text asks for another tick; withdrawing a consent takes the
+same form and the same button as giving it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+
+from r2_renewal.contract.accounts import CustomerBody, CustomerChange, EnrolmentBody
+from r2_renewal.contract.contact import check_email
+from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.contract.structs import DataCorrectionRequest
+from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, GivenConsent
+from r2_renewal.reference_shop import corrections, customers, texts
+from r2_renewal.reference_shop.bodies import struct_of
+from r2_renewal.reference_shop.conditional import tag_of
+from r2_renewal.reference_shop.panel import addresses
+from r2_renewal.reference_shop.panel.forms import Form, errors_of
+from r2_renewal.reference_shop.panel.links import safe_link
+from r2_renewal.reference_shop.panel.page import Page, go, show
+from r2_renewal.reference_shop.panel.visit import Notice, Visit
+from r2_renewal.reference_shop.problems import STATUS, Refusal
+from r2_renewal.reference_shop.shop import Shop
+
+CHANNEL = "panel"
+_REFUSED = {
+    ProblemCode.CONSENT_TEXT_CHANGED: ("consents", "data.text_changed"),
+    ProblemCode.OFFER_WITHDRAWN: ("consents", "data.not_offered"),
+    ProblemCode.CUSTOMER_CHANGED: ("invoice_email", "data.changed_meanwhile"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """What a page shows. Attributes: consents: the one that each licence's renewal can be given, by licence."""
+
+    body: CustomerBody
+    consents: dict[str, GivenConsent]
+
+
+def _read(shop: Shop, visit: Visit, email: str = "") -> _Data:
+    with shop.database.reading() as session:
+        body = customers.customer_body(session, shop.settings, visit.who.customer_id)
+        offered = customers.offered_consents(session, shop.settings, visit.who.customer_id, email)
+    return _Data(body, offered)
+
+
+@get(addresses.DATA, sync_to_thread=True)
+def show_data(shop: NamedDependency[Shop], visit: NamedDependency[Visit]) -> Page:
+    """Return the customer's data."""
+    data = _read(shop, visit)
+    return _page(shop, visit, data, data.body.invoice_email)
+
+
+def _page(shop: Shop, visit: Visit, data: _Data, email: str, **values: Any) -> Page:
+    vendor = shop.settings.vendor
+    return show(
+        visit,
+        "data.html",
+        seller=vendor,
+        data=data.body,
+        consents=data.consents,
+        email=email,
+        tag=tag_of(data.body),
+        today=shop.settings.today(),
+        ebok=safe_link(vendor, vendor.ebok_url),
+        contact_form=safe_link(vendor, vendor.contact_form_url),
+        clause=texts.current(RODO, vendor),
+        **values,
+    )
+
+
+@post(addresses.DATA, sync_to_thread=True)
+def change_data(shop: NamedDependency[Shop], visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Page:
+    """Change the data that were shown, or show what is in the way."""
+    before = _read(shop, visit).body
+    email = form.text("invoice_email").strip()
+    try:
+        wanted = _wanted(form, email, before.invoice_email)
+        after = customers.change(shop, visit.who, form.text("tag"), wanted)
+    except Refusal as refusal:
+        return _again(shop, visit, email, refusal)
+    return go(visit, addresses.DATA, *_told(visit, shop, before, after))
+
+
+def _wanted(form: Form, email: str, on_record: str) -> CustomerChange:
+    change: dict[str, Any] = {
+        "channel": CHANNEL,
+        "consents": [_consent(tick) for tick in form.texts("consent")],
+        "revocations": form.texts("revocation"),
+    }
+    if email != on_record:
+        change["invoice_email"] = email
+    return struct_of(change, CustomerChange)
+
+
+def _consent(tick: str) -> dict[str, str]:
+    licence_id, _, named = tick.rpartition(" ")[0].rpartition(" ")
+    sha256 = tick.rpartition(" ")[2]
+    return {
+        "licence_id": licence_id,
+        "kind": AUTO_RENEWAL,
+        "text_version": named,
+        "sha256": sha256,
+        "locale": LOCALE,
+    }
+
+
+def _again(shop: Shop, visit: Visit, email: str, refusal: Refusal) -> Page:
+    """Return the page with what was typed; the boxes are empty again, since a tick is to the text beside it."""
+    if refusal.code in _REFUSED:
+        field, phrase = _REFUSED[refusal.code]
+        errors = {field: visit.language.say(phrase)}
+    elif refusal.code is ProblemCode.VALIDATION:
+        errors = errors_of(visit.language, refusal)
+    else:
+        raise refusal
+    data = _read(shop, visit, email if check_email(email).problem is None else "")
+    is_changed = refusal.code is ProblemCode.CUSTOMER_CHANGED
+    return _page(shop, visit, data, email, errors=errors, status=STATUS[refusal.code].value, is_changed=is_changed)
+
+
+def _told(visit: Visit, shop: Shop, before: CustomerBody, after: CustomerBody) -> list[Notice]:
+    told = [Notice("data.email_saved")] if before.invoice_email != after.invoice_email else []
+    earlier = {enrolment.licence_id: enrolment for enrolment in before.enrolments}
+    for enrolment in after.enrolments:
+        told += _renewal_told(visit, shop, earlier[enrolment.licence_id], enrolment)
+    return told or [Notice("data.nothing_changed")]
+
+
+def _renewal_told(visit: Visit, shop: Shop, before: EnrolmentBody, after: EnrolmentBody) -> list[Notice]:
+    show_day = visit.language.long_day
+    if after.auto_renewal and not before.auto_renewal and after.renewal is not None:
+        values = {"program": after.program, "day": show_day(after.renewal.day)}
+        return [Notice("data.consented", values)]
+    if before.auto_renewal and not after.auto_renewal:
+        now = visit.language.moment(shop.settings.now())
+        # The renewal of that very day is made all the same.
+        phrase = "data.revoked" if before.last_day == after.last_day else "data.revoked_too_late"
+        return [Notice(phrase, {"program": after.program, "moment": now, "last_day": show_day(after.last_day)})]
+    return []
+
+
+@get(addresses.REPORT, sync_to_thread=True)
+def show_report(shop: NamedDependency[Shop], visit: NamedDependency[Visit]) -> Page:
+    """Return the form that reports wrong company data."""
+    return _report(shop, visit, "", {}, 200)
+
+
+def _report(shop: Shop, visit: Visit, message: str, errors: dict[str, str], status: int) -> Page:
+    company, vendor = _read(shop, visit).body.company, shop.settings.vendor
+    return show(
+        visit,
+        "report.html",
+        status=status,
+        seller=vendor,
+        company=company,
+        message=message,
+        errors=errors,
+        ebok=safe_link(vendor, vendor.ebok_url),
+        contact_form=safe_link(vendor, vendor.contact_form_url),
+    )
+
+
+@post(addresses.REPORT, sync_to_thread=True)
+def report(shop: NamedDependency[Shop], visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Page:
+    """Keep a report of wrong company data and tell its ticket."""
+    message = form.text("message")
+    try:
+        wanted = struct_of({"message": message or " "}, DataCorrectionRequest)
+        ticket = corrections.report(shop, visit.who.customer_id, wanted.message).ticket
+    except Refusal as refusal:
+        if refusal.code is not ProblemCode.VALIDATION:
+            raise
+        return _report(shop, visit, message, errors_of(visit.language, refusal), STATUS[refusal.code].value)
+    return go(visit, addresses.DATA, Notice("report.taken", {"ticket": ticket}))
+
+
+ACCOUNT = (show_data, change_data, show_report, report)

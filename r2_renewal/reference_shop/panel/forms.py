@@ -1,0 +1,59 @@
+"""Forms as browsers send them: with the visit's token, read as the API's own bodies, refused field by field.
+
+Rules: a form without its token is not read at all; what the contract says of a field holds here as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.di import NamedDependency
+from litestar.exceptions import PermissionDeniedException
+
+from r2_renewal.reference_shop.panel.language import Language
+from r2_renewal.reference_shop.panel.visit import AnyRequest, Visit
+from r2_renewal.reference_shop.problems import Refusal
+
+TOKEN_FIELD = "token"  # noqa: S105 - the field's name
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that was sent. Attributes: fields: as the browser sent them."""
+
+    fields: FormMultiDict
+
+    def text(self, name: str) -> str:
+        """Return a field's text; empty where it was not sent."""
+        value = self.fields.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return every text sent under a name: the ticked ones of several boxes."""
+        return tuple(value for value in self.fields.getall(name, []) if isinstance(value, str))
+
+    def upload(self, name: str) -> UploadFile | None:
+        """Return a file that was sent; None where none was."""
+        value = self.fields.get(name)
+        return value if isinstance(value, UploadFile) else None
+
+
+async def form_of(request: AnyRequest, visit: NamedDependency[Visit]) -> Form:
+    """Return the form of a request.
+
+    Raises:
+        PermissionDeniedException: it does not bear this visit's token.
+    """
+    form = Form(await request.form())
+    if not visit.is_own(form.text(TOKEN_FIELD)):
+        raise PermissionDeniedException
+    return form
+
+
+def errors_of(language: Language, refusal: Refusal) -> dict[str, str]:
+    """Return what is wrong with each field, in words."""
+    return {
+        problem.field: language.say_or(f"error.{problem.field}.{problem.code}", language.say("error.invalid"))
+        for problem in refusal.fields
+    }
