@@ -22,6 +22,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from r2_renewal.contract import accounts, structs
 from r2_renewal.contract.paths import IDEMPOTENCY_KEY, IF_MATCH, PROBLEM_TYPE
 from r2_renewal.contract.problems import FieldProblem, Problem, ProblemCode
+from r2_renewal.reference_shop.openapi_examples import add_examples
 from r2_renewal.reference_shop.problems import STATUS, TITLES, Refusal, answer
 
 API_VERSION = "1.0.0"
@@ -107,6 +108,7 @@ def document(app: Litestar) -> dict[str, Any]:
             _settle_items(field)
     for struct in (*vars(structs).values(), *vars(accounts).values(), Problem, FieldProblem):
         _describe_fields(described["components"]["schemas"], struct)
+    add_examples(described["paths"])
     return described
 
 

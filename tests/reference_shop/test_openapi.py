@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
+import msgspec
 import pytest
+from jsonschema_rs import Draft202012Validator  # schemathesis brings it
 
-from r2_renewal.contract import paths, structs
-from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.contract import accounts, paths, structs
+from r2_renewal.contract.examples import examples
+from r2_renewal.contract.problems import Problem, ProblemCode
 from r2_renewal.reference_shop.app import api_description
+from r2_renewal.reference_shop.problems import STATUS
 from r2_renewal.resources import resource
 from tests.reference_shop.module import Module
 
@@ -108,7 +114,9 @@ def test_every_refusal_is_a_problem(described: dict[str, Any]) -> None:
         refusals = {status: answer for status, answer in call["responses"].items() if status >= "400"}
         assert refusals, (method, path)
         for answer in refusals.values():
-            assert answer["content"] == {paths.PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            (content,) = answer["content"].values()
+            assert answer["content"] == {paths.PROBLEM_TYPE: content}
+            assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
 
 
 def test_every_code_that_a_call_can_answer_is_described(described: dict[str, Any]) -> None:
@@ -126,3 +134,55 @@ def test_the_schemas_are_the_contracts_structs(described: dict[str, Any]) -> Non
         assert schemas[name]["description"]
     assert schemas["ConsentBody"]["properties"]["sha256"]["pattern"] == "^[0-9a-f]{64}$"
     assert schemas["OrderRequest"]["properties"]["quote_id"]["description"] == "the quote it confirms"
+
+
+def bodies(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for method, path, call in operations(described):
+        for answer in (call.get("requestBody", {}), *call["responses"].values()):
+            for media_type, content in answer.get("content", {}).items():
+                yield f"{method} {path}", media_type, content
+
+
+def test_every_body_has_an_example_that_its_schema_takes(described: dict[str, Any]) -> None:
+    taken = 0
+    for call, media_type, content in bodies(described):
+        shown = [entry["value"] for entry in content.get("examples", {}).values()] or [content.get("example")]
+        assert shown != [None] or media_type == "application/pdf", (call, media_type)
+        for example in shown if media_type != "application/pdf" else ():
+            # The description's own schema, its references found in its own components.
+            schema = {**content["schema"], "components": described["components"]}
+            Draft202012Validator(schema, validate_formats=True).validate(example)
+            taken += 1
+    assert taken > 100
+
+
+def test_every_problem_is_shown_as_the_shop_would_send_it(described: dict[str, Any]) -> None:
+    for call, media_type, content in bodies(described):
+        for code, entry in content.get("examples", {}).items():
+            assert media_type == paths.PROBLEM_TYPE, call
+            problem = msgspec.convert(entry["value"], Problem)
+            assert (problem.code, problem.status) == (code, STATUS[ProblemCode(code)])
+    refusals = described["paths"][paths.ORDERS]["post"]["responses"]["409"]["content"][paths.PROBLEM_TYPE]["examples"]
+    assert refusals["price_changed"]["value"]["quote"]["price"]["gross"]["amount"] == "560.14"
+
+
+def test_the_examples_agree_with_one_another() -> None:
+    shown = examples()
+    order, consents = shown[structs.OrderRequest], shown[accounts.ConsentList]
+    assert isinstance(order, structs.OrderRequest)
+    assert isinstance(consents, accounts.ConsentList)
+    (record,) = consents.consents
+    assert record.sha256 == sha256(record.full_text.encode()).hexdigest() == order.consents[0].sha256
+    for struct, body in shown.items():
+        # Rules that a type alone does not enforce (patterns, lengths) are enforced when it is read.
+        assert msgspec.convert(msgspec.to_builtins(body), struct) == body
+
+
+def test_an_example_works_on_the_demos_shop(module: Module) -> None:
+    """The example of a quote, sent as it stands, is priced as its own answer says."""
+    asked, told = examples()[structs.QuoteRequest], examples()[structs.QuoteBody]
+    answer = module.post(paths.QUOTES, msgspec.to_builtins(asked))
+    assert answer.status_code == 201
+    given = msgspec.convert(answer.json(), structs.QuoteBody)
+    assert isinstance(told, structs.QuoteBody)
+    assert (given.price, given.lines, given.vat) == (told.price, told.lines, told.vat)
