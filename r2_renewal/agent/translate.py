@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UnsetType
 from msgspec.structs import replace
 
+from r2_renewal.agent.transfer_code import transfer_code
 from r2_renewal.contract import accounts, structs
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.company import Company
@@ -22,7 +23,7 @@ from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS, Document, Given
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.money import Money, Price
 from r2_renewal.domain.offer import Offer, Quote, QuoteLine, ServiceKind
-from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer, OrderLine, OrderState
+from r2_renewal.domain.order import BuyerKind, ConfirmedOrder, Order, Orderer, OrderLine, OrderState, Transfer
 from r2_renewal.domain.order_list import WithdrawalReceipt
 from r2_renewal.domain.program import OwnedProgram
 
@@ -122,7 +123,12 @@ def order(body: structs.OrderBody) -> Order:
         lines=tuple(_order_line(line) for line in body.lines),
         price=price(body.price),
         email=body.email,
+        transfer=_transfer(body.transfer) if body.transfer else None,
     )
+
+
+def _transfer(body: structs.TransferBody) -> Transfer:
+    return Transfer(body.recipient, body.account, body.title, money(body.amount), transfer_code(body.qr or ""))
 
 
 def _order_line(body: structs.LineBody) -> OrderLine:
@@ -242,6 +248,8 @@ def order_request(confirmed: ConfirmedOrder, app_version: str) -> structs.OrderR
         gross=structs.Amount(amount=f"{gross.amount:.2f}", currency=gross.currency),
         channel=CHANNEL,
         app_version=app_version,
+        early_start=confirmed.early_start,
+        buyer_kind=(BuyerKind.SOLE_PROFESSIONAL if confirmed.is_professional else BuyerKind.UNDECLARED).value,
     )
 
 

@@ -264,8 +264,10 @@ class ConsentBody(Body, frozen=True, kw_only=True):
     locale: str
 
 
-class OrderRequest(Body, frozen=True, kw_only=True):
+class OrderRequest(Body, frozen=True, kw_only=True, omit_defaults=True):
     """An order with obligation to pay.
+
+    What has a default is left out of the bytes where it is that, so that the digest of an earlier version's order stays its own.
 
     Attributes:
         quote_id: the quote it confirms.
@@ -277,6 +279,8 @@ class OrderRequest(Body, frozen=True, kw_only=True):
         gross: the gross total shown.
         channel: ``module``, ``panel`` or ``web``.
         app_version: version of the program that ordered.
+        early_start: the customer asks to begin before the withdrawal's 14 days are over.
+        buyer_kind: ``company``, ``sole_professional``, ``sole_nonprofessional`` or ``undeclared``, as the customer declared.
     """
 
     quote_id: Identifier
@@ -288,6 +292,26 @@ class OrderRequest(Body, frozen=True, kw_only=True):
     gross: Amount
     channel: str
     app_version: Annotated[str, Meta(max_length=40)]
+    early_start: bool = False
+    buyer_kind: str = "undeclared"
+
+
+class TransferBody(Body, frozen=True, kw_only=True):
+    """How an order is paid.
+
+    Attributes:
+        recipient: name of the account's holder.
+        account: Polish account number (NRB).
+        title: what the transfer is for.
+        amount: what to pay.
+        qr: content of the code that a bank's application reads; null where the amount does not fit into one.
+    """
+
+    recipient: Text
+    account: Annotated[str, Meta(pattern=r"^[0-9]{26}$")]
+    title: Text
+    amount: Amount
+    qr: Annotated[str, Meta(max_length=200)] | None = None
 
 
 class OrderBody(Body, frozen=True, kw_only=True):
@@ -302,6 +326,7 @@ class OrderBody(Body, frozen=True, kw_only=True):
         vat: totals of each VAT rate.
         price: what is to pay for all.
         email: where the confirmation goes.
+        transfer: how to pay; null where nothing is to be paid any more.
     """
 
     order_id: Identifier
@@ -312,6 +337,7 @@ class OrderBody(Body, frozen=True, kw_only=True):
     vat: tuple[VatBody, ...]
     price: PriceBody
     email: str
+    transfer: TransferBody | None = None
 
 
 class OrderList(Body, frozen=True, kw_only=True):

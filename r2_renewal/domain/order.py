@@ -33,6 +33,15 @@ class OrderState(StrEnum):
         return self in (OrderState.FULFILLED, OrderState.CANCELLED, OrderState.WITHDRAWN)
 
 
+class BuyerKind(StrEnum):
+    """Who orders, as far as they said; UNDECLARED is protected as a consumer is (k.c. 385⁵, u.p.k. 7aa)."""
+
+    COMPANY = "company"
+    SOLE_PROFESSIONAL = "sole_professional"
+    SOLE_NONPROFESSIONAL = "sole_nonprofessional"
+    UNDECLARED = "undeclared"
+
+
 @dataclass(frozen=True, slots=True)
 class Orderer:
     """The ordering person.
@@ -103,6 +112,25 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """How an order is paid.
+
+    Attributes:
+        recipient: name of the account's holder.
+        account: Polish account number, 26 digits.
+        title: what the transfer is for.
+        amount: what to pay.
+        qr: rows of the code that a bank's application reads, of ``1`` (dark) and ``0``; empty where there is none.
+    """
+
+    recipient: str
+    account: str
+    title: str
+    amount: Money
+    qr: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order as the shop has it; what the receipt is made from.
 
@@ -114,6 +142,7 @@ class Order:
         lines: what was sold, program by program; at least one.
         price: net, VAT, gross of all lines together.
         email: where the confirmation goes.
+        transfer: how to pay; None where nothing is to be paid any more, or the shop did not tell.
     """
 
     order_id: str
@@ -123,6 +152,7 @@ class Order:
     lines: tuple[OrderLine, ...]
     price: Price
     email: str
+    transfer: Transfer | None = None
 
     @property
     def licence_ids(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from r2_renewal.contract.structs import ConsentBody, OrderRequest
 from r2_renewal.domain.company import nip_problem, normalize_nip
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, GivenConsent, renewal_text
 from r2_renewal.domain.contact import ContactProblem, ContactVerdict
+from r2_renewal.domain.order import BuyerKind
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.pricing import Line
 from r2_renewal.reference_shop.problems import Refusal
@@ -80,6 +81,8 @@ def _refused(verdicts: dict[str, ContactVerdict], request: OrderRequest) -> Iter
         yield FieldProblem(field="company_confirmed", code="required")
     if request.channel not in CHANNELS:
         yield FieldProblem(field="channel", code="unknown")
+    if request.buyer_kind not in set(BuyerKind):
+        yield FieldProblem(field="buyer_kind", code="unknown")
     if not request.app_version.isprintable():
         yield FieldProblem(field="app_version", code="invalid")
 

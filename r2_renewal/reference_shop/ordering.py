@@ -156,6 +156,8 @@ def _order_row(request: OrderRequest, accepted: _Accepted, now: datetime) -> Ord
         email=contact.email,
         channel=request.channel,
         app_version=request.app_version,
+        early_start=request.early_start,
+        buyer_kind=request.buyer_kind,
         terms_version=texts.versions(TERMS)[-1],
         lines=order_lines(accepted.quote, accepted.consents),
     )

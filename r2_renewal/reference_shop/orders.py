@@ -12,15 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from r2_renewal.contract.problems import ProblemCode
-from r2_renewal.contract.structs import OrderBody
+from r2_renewal.contract.structs import OrderBody, TransferBody
 from r2_renewal.domain.order import OrderState
+from r2_renewal.reference_shop import transfer_qr
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.programs import price_body
+from r2_renewal.reference_shop.programs import amount, price_body
 from r2_renewal.reference_shop.quotes import line_body, price_of, vat_bodies
+from r2_renewal.reference_shop.seller import seller
 from r2_renewal.reference_shop.tables import OrderLineRow, OrderRow, QuoteRow
 
 WAY = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.INVOICED, OrderState.PAID, OrderState.FULFILLED)
 OPEN_STATES = tuple(state.value for state in WAY if not state.is_final)
+UNPAID = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.INVOICED)
 LATEST = 10
 
 
@@ -81,4 +84,16 @@ def order_body(row: OrderRow, licence_ids: Collection[str] | None = None) -> Ord
         vat=vat_bodies(row.quote),
         price=price_body(price_of(row.quote)),
         email=row.email,
+        transfer=_transfer(row) if OrderState(row.state) in UNPAID else None,
+    )
+
+
+def _transfer(row: OrderRow) -> TransferBody:
+    payee, gross = seller(), price_of(row.quote).gross
+    return TransferBody(
+        recipient=payee.transfer_name,
+        account=payee.account,
+        title=row.number,
+        amount=amount(gross),
+        qr=transfer_qr.payload(payee.company.nip, payee.account, gross, payee.transfer_name, row.number),
     )

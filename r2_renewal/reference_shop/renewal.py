@@ -17,7 +17,7 @@ from r2_renewal.domain.consent import AUTO_RENEWAL, TERMS
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.money import Money
 from r2_renewal.domain.offer import Offer
-from r2_renewal.domain.order import OrderState
+from r2_renewal.domain.order import BuyerKind, OrderState
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.fulfilment import pass_to, renew
 from r2_renewal.reference_shop.mail import renewal_letters
@@ -145,6 +145,8 @@ class Renewal:
             **self._orderer(session),
             channel=AUTOMATIC,
             app_version="",
+            early_start=False,
+            buyer_kind=BuyerKind.UNDECLARED.value,
             terms_version=texts.versions(TERMS)[-1],
             lines=order_lines(quote, [self.licence.id]),
         )

@@ -46,6 +46,7 @@ def orderer(**changes: str) -> Json:
         ),
         ({"company_confirmed": False}, {("company_confirmed", "required")}),
         ({"channel": "fax"}, {("channel", "unknown")}),
+        ({"buyer_kind": "somebody"}, {("buyer_kind", "unknown")}),
     ],
 )
 def test_every_field_that_is_not_right_is_named(

@@ -97,6 +97,8 @@ class OrderRow(Base):
     Attributes:
         pk: running number, the source of the number for people.
         id: identifier in the API.
+        early_start: the customer asked to begin before the withdrawal's 14 days were over.
+        buyer_kind: a ``BuyerKind``, as the customer declared.
         terms_version: version of the terms of sale in force when it was placed.
         lines: the programs ordered.
     """
@@ -118,6 +120,8 @@ class OrderRow(Base):
     email: Mapped[str]
     channel: Mapped[str]
     app_version: Mapped[str]
+    early_start: Mapped[bool]
+    buyer_kind: Mapped[str]
     terms_version: Mapped[str]
     customer: Mapped[Customer] = relationship()
     quote: Mapped[QuoteRow] = relationship(lazy="joined", innerjoin=True)
