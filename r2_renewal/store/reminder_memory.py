@@ -61,7 +61,9 @@ def snooze(state_dir: Path, licence_id: str, asked_on: date, remind_on: date) ->
 
 
 def claim(state_dir: Path, licence_id: str, day: date) -> bool:
-    """Take the day's one question for this process; of several programs of one user that start together, one gets it.
+    """Take the user's one question of the day for this process and licence; of several programs that start together, one gets it.
+
+    A question about another licence counts as well: it is the user who is interrupted. This one comes at a later day's start.
 
     Args:
         state_dir: folder of local state; made where missing.
@@ -76,10 +78,10 @@ def claim(state_dir: Path, licence_id: str, day: date) -> bool:
     """
     with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
         changed = connection.execute(
-            "INSERT INTO reminder (licence_id, asked_on) VALUES (?, ?)"
-            " ON CONFLICT (licence_id) DO UPDATE SET asked_on = excluded.asked_on, remind_on = ''"
-            " WHERE asked_on <> excluded.asked_on",
-            (licence_id, day.isoformat()),
+            "INSERT INTO reminder (licence_id, asked_on) SELECT :licence, :day"
+            " WHERE NOT EXISTS (SELECT 1 FROM reminder WHERE asked_on = :day)"
+            " ON CONFLICT (licence_id) DO UPDATE SET asked_on = excluded.asked_on, remind_on = ''",
+            {"licence": licence_id, "day": day.isoformat()},
         )
         return changed.rowcount == 1
 

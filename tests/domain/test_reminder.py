@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -51,6 +53,14 @@ def test_the_vendors_words_for_every_day(today: date, first_sentence: str) -> No
     decision = decide(verdict_on(today), ReminderMemory(), today)
     assert isinstance(decision, Prompt)
     assert decision.text == first_sentence + QUESTION
+
+
+def test_the_words_of_every_day_are_the_goldens() -> None:
+    """From the day before the window to the last question, each written out whole."""
+    words = json.loads((Path(__file__).parent / "goldens" / "reminder.json").read_text(encoding="utf-8"))
+    assert len(words) == 62
+    for day, text in words.items():
+        assert prompt_text((END - date.fromisoformat(day)).days, END) == text
 
 
 def test_silent_31_days_before_the_end() -> None:

@@ -36,13 +36,14 @@ MEANWHILE = st.sampled_from(["nothing", "nothing", "nothing", "order", "enrol", 
 
 
 class Reminders(RuleBasedStateMachine):
-    """One user with several programs that share a licence and a memory.
+    """One user with several programs that share a licence and a memory, and one more of another licence.
 
     Attributes:
         day: the true day.
         clock_error: by how much the PC's clock is wrong.
         asked: the days of questions since the clock was last set back.
         ever: the days of all questions.
+        others: days on which another licence's program asked.
         promised: the day before which „Przypomnij później" promised silence.
         open: questions on the screen, unanswered.
     """
@@ -58,6 +59,7 @@ class Reminders(RuleBasedStateMachine):
         self.clock_error = timedelta(0)
         self.asked: list[date] = []
         self.ever: set[date] = set()
+        self.others: set[date] = set()
         self.promised = date.min
         self.open: list[Question] = []
         self._bogus = date.min
@@ -166,6 +168,14 @@ class Reminders(RuleBasedStateMachine):
         """Start several at once, something happening between their check and their question."""
         self._start(programs, meanwhile, answer)
 
+    @rule()
+    def a_program_of_another_licence_asks(self) -> None:
+        """Let the same user's other program take the day's question, where nobody has."""
+        day = self._judged().day
+        if claim(self._state, "lic-2", day):
+            assert day not in self.asked
+            self.others.add(day)
+
     @rule(answer=ANSWERS)
     def a_week_of_work(self, answer: str) -> None:
         """Start daily through a week."""
@@ -216,6 +226,7 @@ class Reminders(RuleBasedStateMachine):
         assert not self._enrolled
         assert -MONTH <= left <= MONTH
         assert day not in self.asked
+        assert day not in self.others
         assert day >= self.promised
         assert question.prompt.days_left == left.days
         assert not (day < self._end - LAST_CALL < question.prompt.remind_on)
@@ -235,6 +246,8 @@ class Reminders(RuleBasedStateMachine):
     def _must_ask(self, day: date) -> bool:
         """Whether the user was promised a question on this day, at the first start on it."""
         left = self._end - day
+        if day in self.others:
+            return False
         if self._ordered or self._enrolled or not -MONTH <= left <= MONTH or day in self.ever or day == self._bogus:
             return False
         if left.days in VENDOR_POLICY.milestones:
