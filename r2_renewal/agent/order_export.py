@@ -6,7 +6,6 @@ is replaced whole or not at all; the link's data stand behind ``#``, which no br
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -139,8 +138,3 @@ def _covering_words(page: str) -> str:
         "Na komputerze z Internetem otwórz podaną stronę, wczytaj ten plik, sprawdź cenę i potwierdź zamówienie:\n"
         f"{page}"
     )
-
-
-def code_of(order: PreparedOrder) -> str:
-    """Return the order in the letters and digits that a QR code holds most densely (base32 without padding)."""
-    return base64.b32encode(pack(order)).decode("ascii").rstrip("=")

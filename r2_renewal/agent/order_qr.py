@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from r2_renewal.agent.order_export import code_of
-from r2_renewal.contract.prepared_order import PreparedOrder
+from r2_renewal.contract.prepared_order import PreparedOrder, to_letters
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def order_code(order: PreparedOrder, page: str) -> segno.QRCode:
 
     try:
         # Two segments: letters as bytes, the order's capitals and digits packed closer. The library's types know of one only.
-        segments: Any = [f"{page}#", code_of(order)]
+        segments: Any = [f"{page}#", to_letters(order)]
         return segno.make_qr(segments, error="l", boost_error=False)
     except DataOverflowError as error:
         raise RenewalError(ErrorCode.ORDER_FILE_TOO_BIG_FOR_QR, "more than the largest code holds") from error

@@ -11,6 +11,7 @@ before it is read.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import zlib
 from datetime import date, datetime
@@ -109,6 +110,26 @@ def unpack(packed: bytes) -> PreparedOrder:
     if hashlib.sha256(compressed).digest() != digest:
         raise _malformed("the digest does not match")
     return _decode(_inflate(compressed))
+
+
+def to_letters(order: PreparedOrder) -> str:
+    """Return the order in the letters and digits that a QR code holds most densely (base32 without padding)."""
+    return base64.b32encode(pack(order)).decode("ascii").rstrip("=")
+
+
+def from_letters(text: str) -> PreparedOrder:
+    """Return the order of such letters, also as they were copied: with the link before them, broken into lines, in small letters.
+
+    Raises:
+        RenewalError: as ``unpack``.
+    """
+    letters = "".join(text.rpartition("#")[2].split()).upper()
+    if len(letters) > LONGEST_FILE:
+        raise _malformed("too long")
+    try:
+        return unpack(base64.b32decode(letters + "=" * (-len(letters) % 8)))
+    except ValueError as error:
+        raise _malformed("not base32") from error
 
 
 def _inflate(compressed: bytes) -> bytes:

@@ -120,20 +120,26 @@ def check_consents(settings: ShopSettings, request: OrderRequest, lines: Sequenc
 
 
 def _checked(settings: ShopSettings, request: OrderRequest, given: ConsentBody, line: Line) -> GivenConsent:
+    expected = expected_consent(settings, line, request.invoice_email)
+    if not is_to(given, expected):
+        template = texts.current(AUTO_RENEWAL, settings.vendor)
+        raise Refusal(ProblemCode.CONSENT_TEXT_CHANGED, document=texts.body_of(template))
+    return expected
+
+
+def expected_consent(settings: ShopSettings, line: Line, invoice_email: str) -> GivenConsent:
+    """Return the consent to renew what a line orders, with the text that the shop itself renders."""
     template, vendor = texts.current(AUTO_RENEWAL, settings.vendor), settings.vendor
     text = renewal_text(
         template,
         program=line.program,
         last_day=line.period_to,
         price=line.renewal_price,
-        email=request.invoice_email,
+        email=invoice_email,
         panel=vendor.panel_url,
         contact=vendor.contact_email,
     )
-    expected = GivenConsent(template.kind, template.version, text, hashlib.sha256(text.encode()).hexdigest(), LOCALE)
-    if not is_to(given, expected):
-        raise Refusal(ProblemCode.CONSENT_TEXT_CHANGED, document=texts.body_of(template))
-    return expected
+    return GivenConsent(template.kind, template.version, text, hashlib.sha256(text.encode()).hexdigest(), LOCALE)
 
 
 def is_to(given: ConsentBody, expected: GivenConsent) -> bool:

@@ -61,11 +61,22 @@ def open_by_licence(shop: Shop, certificate: str, address: str) -> SessionBody:
 
 
 def _open_by_licence(shop: Shop, certificate: str) -> SessionBody:
-    licence = _verified(shop, certificate)
+    customer_id = holder_of(shop, certificate)
     with shop.database.writing() as session:
+        return _open(shop, session, customer_id, SCOPE_ORDER)
+
+
+def holder_of(shop: Shop, certificate: str) -> str:
+    """Return the customer of a licence file that the shop signed.
+
+    Raises:
+        Refusal: LICENCE_REFUSED, where the file is not the shop's or its customer is unknown.
+    """
+    licence = _verified(shop, certificate)
+    with shop.database.reading() as session:
         if not _is_on_record(session, licence):
             raise Refusal(ProblemCode.LICENCE_REFUSED, "no such customer")
-        return _open(shop, session, licence.customer_id, SCOPE_ORDER)
+    return licence.customer_id
 
 
 def _verified(shop: Shop, certificate: str) -> Licence:

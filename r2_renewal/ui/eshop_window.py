@@ -29,6 +29,7 @@ from r2_renewal.ui.links import Links
 from r2_renewal.ui.managed_text import managed_text
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.order_fates import fate_words, given_back
+from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE, OrderFile
 from r2_renewal.ui.order_forms import OrderForms
 from r2_renewal.ui.order_wizard.confirmation_page import installed_text, receipt_lines
 from r2_renewal.ui.plain_text import PlainLabel
@@ -64,6 +65,7 @@ class EshopWindow(QWidget):
         self._told, self._question = "", 0
         self._unanswered: tuple[str, ...] = ()
         self._forms = OrderForms(link, links, self)
+        self._order_file = OrderFile(link, self)
         self.messages = MessageBar(self)
         self.basket = BasketView(self)
         self._company = PlainLabel("Łączę z eSklepem…", self)
@@ -79,6 +81,7 @@ class EshopWindow(QWidget):
 
     def _build_buttons(self) -> None:
         self.order_button = self._button("Zamów…", self._order)
+        self.licence_button = self._button("Wczytaj plik licencji…", self._choose_licence_file)
         self.account_button = self._button("Moje konto…", lambda: self._links.open(self._links.panel))
         self.refresh_button = self._button("Odśwież", self.refresh)
         self.order_button.setEnabled(False)
@@ -97,6 +100,7 @@ class EshopWindow(QWidget):
         top.addWidget(self.basket.search)
         bottom.addWidget(self.order_button)
         bottom.addWidget(self._checked, 1)
+        bottom.addWidget(self.licence_button)
         bottom.addWidget(self.account_button)
         bottom.addWidget(self.refresh_button)
         column = QVBoxLayout(self)
@@ -111,6 +115,7 @@ class EshopWindow(QWidget):
         self.basket.chosen.connect(self._order)
         self.basket.selected.connect(self._show_whether_orderable)
         self._forms.changed.connect(self.refresh)
+        self._order_file.failed.connect(self.messages.warn)
         self._link.happened.connect(self._on_event)
 
     # The basket
@@ -184,15 +189,21 @@ class EshopWindow(QWidget):
         if self._storefront is None:
             self._company.setText("Brak danych z eSklepu")
         ways = [WayOn("Ponów", self.refresh)]
+        if failure.code in UNREACHABLE:
+            ways.append(WayOn(SAVE_ORDER, self._save_order))
         if failure.code.value.startswith("R2-L") or failure.code in _BY_FILE:
-            ways.append(WayOn("Wczytaj plik licencji…", self._choose_licence_file))
             ways.append(WayOn("eBOK Symfonia", self._open_ebok))
         self.messages.warn(failure.code, *ways)
 
     def _open_ebok(self) -> None:
         self._links.open(self._links.ebok)
 
-    # A licence from a file
+    # A PC without Internet: an order to a file, a licence from a file
+
+    def _save_order(self) -> None:
+        entry = self.basket.entry()
+        wanted = () if entry is None else (protocol.WantedItem(entry.program.licence_id, self._wish.kind),)
+        self._order_file.choose(protocol.ExportParams(path="", items=wanted))
 
     def _choose_licence_file(self) -> None:
         dialog = QFileDialog(self, "Wczytaj plik licencji", "", "Pliki licencji (*.lic);;Wszystkie pliki (*)")

@@ -21,7 +21,9 @@ from r2_renewal.contract.prepared_order import (
     PreparedOrder,
     PreparedOrderer,
     ShownPrice,
+    from_letters,
     pack,
+    to_letters,
     unpack,
 )
 from r2_renewal.contract.structs import Amount
@@ -83,6 +85,25 @@ def test_a_changed_bit_is_noticed(at: int, bit: int) -> None:
 @pytest.mark.parametrize("length", range(0, len(pack(ORDER)), 7))
 def test_a_cut_file_is_noticed(length: int) -> None:
     assert refused(pack(ORDER)[:length]).code is ErrorCode.ORDER_FILE_MALFORMED
+
+
+def test_letters_are_read_as_they_were_copied() -> None:
+    letters = to_letters(ORDER)
+    assert letters.isalnum()
+    for copied in (
+        letters,
+        f"https://sklep.example.pl/p#{letters}",
+        f" {letters[:50]}\r\n{letters[50:]}\n",
+        letters.lower(),
+    ):
+        assert from_letters(copied) == ORDER
+
+
+@pytest.mark.parametrize("text", ["", "#", "ą", "1", "A" * (LONGEST_FILE + 1), to_letters(ORDER)[:-9]])
+def test_letters_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(RenewalError) as refusal:
+        from_letters(text)
+    assert refusal.value.code is ErrorCode.ORDER_FILE_MALFORMED
 
 
 def test_something_after_the_end_is_noticed() -> None:

@@ -215,7 +215,7 @@ def order(listener: Listener, orderer: dict[str, str]) -> None:
 def fill_in(listener: Listener, form: Node, orderer: dict[str, str]) -> None:
     """Fill in the form up to the summary."""
     listener.page(form, "Usługa")
-    hears(form, "Brutto")
+    listener.report["price"] = hears(form, "Brutto: ")
     press(form, "Dalej")
     listener.page(form, "Dane do faktury")
     press(form, "Dalej")

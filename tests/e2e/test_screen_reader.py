@@ -46,6 +46,7 @@ def everything_is_heard(heard: dict[str, Any]) -> None:
     """What the law and the user need is read out, before the button that binds and on the page that it stands on."""
     assert QUESTION in heard["przypomnienie"]
     assert "Biuro Rachunkowe Kłosowska sp. z o.o., NIP 526-283-15-03" in heard["eSklep"]
+    assert heard["price"] == "Brutto: 560,14\N{NO-BREAK SPACE}zł"
     assert "526-283-15-03" in heard["Dane do faktury"]
     assert any(
         said.startswith("Wyrażam zgodę") and "560,14" in said for said in heard["Zgoda na automatyczne odnowienie"]

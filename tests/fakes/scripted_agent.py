@@ -25,13 +25,16 @@ OFFERS = {offer.offer_id: offer for offer in (SUBSCRIPTION, EXTENSION, OTHER_SUB
 OF_THE_PROCESS = {
     Method.HELLO: protocol.HelloResult(protocol=protocol.VERSION, version="0", open_orders=0),
     Method.CANCEL: protocol.CancelResult(cancelled=True),
+    Method.ORDER_EXPORT: protocol.ExportResult(
+        page="https://sklep.example/panel/zamowienie-z-pliku", qr=("101", "010", "111")
+    ),
 }
 
 
 def healthy(method: Method, params: Any) -> Any:
     """Return what a healthy shop answers."""
     match method:
-        case Method.HELLO | Method.CANCEL:
+        case Method.HELLO | Method.CANCEL | Method.ORDER_EXPORT:
             return OF_THE_PROCESS[method]
         case Method.ESHOP_LOAD:
             return protocol.LoadResult(storefront=storefront())

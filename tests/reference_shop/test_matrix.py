@@ -54,6 +54,13 @@ REACH = {
     ("POST", addresses.PASSWORD): PAGE,
     ("GET", addresses.PASSWORD + "/{token}"): PAGE,
     ("POST", addresses.PASSWORD + "/{token}"): PAGE,
+    ("GET", addresses.ORDER_FILE): PAGE,
+    ("GET", addresses.ORDER_FILE_SCRIPT): PAGE,
+    ("POST", addresses.ORDER_FILE): PAGE,
+    ("POST", addresses.ORDER_FILE_DETAILS): PAGE,
+    ("POST", addresses.ORDER_FILE_PLACE): PAGE,
+    ("GET", addresses.ORDER_FILE + "/{token}"): PAGE,
+    ("GET", addresses.ORDER_FILE + "/{token}/licencja/{licence}"): PAGE,
     ("GET", addresses.DATA): OWN_PAGE,
     ("POST", addresses.DATA): OWN_PAGE,
     ("GET", addresses.REPORT): OWN_PAGE,
@@ -94,7 +101,7 @@ REACH = {
 }
 # What of an address names an object of a customer; the others name a text, a secret or a file of ours.
 OBJECTS = {"order_id", "licence_id", "invoice_id", "consent_id"}
-NO_OBJECTS = {"kind", "version", "token", "path"}
+NO_OBJECTS = {"kind", "version", "token", "licence", "path"}
 OTHER_EMAIL, OTHER_PASSWORD = "jan@slusarz.example", "inne hasło niż tamto"
 
 Call = tuple[str, str]
@@ -179,6 +186,7 @@ def world(shared_shop: Any) -> World:
         "invoice_id": invoice_id,
         "consent_id": own.get(paths.CONSENTS).json()["consents"][0]["consent_id"],
         "token": "x",
+        "licence": "x",
         "kind": "terms",
         "version": "1",
         "path": "x",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from r2_renewal.contract.paths import ORDER_FILE_PAGE
+
 PANEL = "/panel/"
 STYLE = f"{PANEL}panel.css"
 LOGIN = f"{PANEL}logowanie"
@@ -20,6 +22,10 @@ ORDERS = f"{PANEL}zamowienia"
 INVOICES = f"{PANEL}faktury"
 SESSIONS = f"{PANEL}sesje"
 END_SESSIONS = f"{SESSIONS}/wyloguj"
+ORDER_FILE = ORDER_FILE_PAGE
+ORDER_FILE_SCRIPT = f"{ORDER_FILE}.js"
+ORDER_FILE_DETAILS = f"{ORDER_FILE}/dane"
+ORDER_FILE_PLACE = f"{ORDER_FILE}/zamow"
 
 MENU = (
     ("menu.data", DATA),
@@ -70,3 +76,13 @@ def licence_file(licence_id: str) -> str:
 def new_password(token: str) -> str:
     """Return where the token of a letter sets a new password."""
     return f"{PASSWORD}/{token}"
+
+
+def order_by_file(token: str) -> str:
+    """Return the page of an order that was placed from a file."""
+    return f"{ORDER_FILE}/{token}"
+
+
+def licence_by_file(token: str, licence_id: str) -> str:
+    """Return a licence's signed file, for an order that was placed from a file."""
+    return f"{ORDER_FILE}/{token}/licencja/{licence_id}"

@@ -17,6 +17,7 @@ from r2_renewal.domain.order_flow import Field, OrderFlow, Step
 from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import MessageBar, WayOn
+from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE, OrderFile, export_of
 from r2_renewal.ui.order_wizard.agent_calls import AgentCalls
 from r2_renewal.ui.order_wizard.pages import Pages
 from r2_renewal.ui.order_wizard.wizard_frame import WizardFrame
@@ -33,6 +34,8 @@ class FlowWizard(WizardFrame):
         super().__init__(parent)
         self.flow = flow
         self._advance = False
+        self._order_file = OrderFile(link, self)
+        self._order_file.failed.connect(lambda code: self._messages(Step(self.currentId())).warn(code))
         self._calls = AgentCalls(link, self)
         self._pages = Pages(flow, links, link.product)
         for step, page in self._pages.by_step.items():
@@ -111,8 +114,14 @@ class FlowWizard(WizardFrame):
         self._mirror(self.flow.priced(quote))
 
     def _on_no_price(self, code: ErrorCode) -> None:
-        self._messages(Step.SERVICE).warn(code, WayOn("Ponów", self._ask_price))
+        self._messages(Step.SERVICE).warn(code, WayOn("Ponów", self._ask_price), *self._by_file(code))
         self._pages.by_step[Step.SERVICE].show_flow(self.flow)
+
+    def _by_file(self, code: ErrorCode) -> list[WayOn]:
+        """Return the way on of a PC from which the shop cannot be reached."""
+        if code not in UNREACHABLE:
+            return []
+        return [WayOn(SAVE_ORDER, lambda: self._order_file.choose(export_of(self.flow)))]
 
     def _on_judged(self, step: Step, texts: Mapping[Field, str], verdicts: Mapping[str, ContactVerdict]) -> None:
         flow = self.flow

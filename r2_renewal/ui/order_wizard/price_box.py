@@ -24,7 +24,6 @@ class PriceBox(QGroupBox):
         self._form = QFormLayout(self)
         self._values = {name: PlainLabel(parent=self) for name in ("Netto", "VAT", "Brutto", *_OF_ONE)}
         for name, value in self._values.items():
-            value.setAccessibleName(name)
             self._form.addRow(f"{name}:", value)
         self._days = PlainLabel(parent=self)
         self._form.addRow(self._days)
@@ -36,11 +35,16 @@ class PriceBox(QGroupBox):
             return
         price, line = quote.price, quote.lines[0]
         self.setTitle("Cena" if only else "Cena razem")
-        for name, text in (("Netto", price.net), ("VAT", price.vat), ("Brutto", price.gross)):
-            self._values[name].setText(show_money(text))
-        self._values["Okres"].setText(period_text(line))
-        self._values["Nowy koniec"].setText(long_date(line.period_to))
+        for name, amount in (("Netto", price.net), ("VAT", price.vat), ("Brutto", price.gross)):
+            self._tell(name, show_money(amount))
+        self._tell("Okres", period_text(line))
+        self._tell("Nowy koniec", long_date(line.period_to))
         for name in _OF_ONE:
             self._form.setRowVisible(self._values[name], only is not None)
         self._days.setText(days_text(only, line, today) if only else "")
         self._form.setRowVisible(self._days, bool(self._days.text()))
+
+    def _tell(self, name: str, text: str) -> None:
+        self._values[name].setText(text)
+        # The name alone would hide the value: a screen reader reads the accessible name of a label, not its text.
+        self._values[name].setAccessibleName(f"{name}: {text}")

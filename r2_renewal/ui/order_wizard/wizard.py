@@ -175,7 +175,7 @@ class OrderWizard(FlowWizard):
             self.next()
 
     def _on_unsent(self, code: ErrorCode) -> None:
-        self._messages(Step.SUMMARY).warn(code, WayOn("Ponów", self.order))
+        self._messages(Step.SUMMARY).warn(code, WayOn("Ponów", self.order), *self._by_file(code))
         self._let_order(allowed=True)
 
     def _on_unknown(self) -> None:
