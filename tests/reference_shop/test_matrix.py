@@ -61,6 +61,8 @@ REACH = {
     ("POST", addresses.ORDER_FILE_PLACE): PAGE,
     ("GET", addresses.ORDER_FILE + "/{token}"): PAGE,
     ("GET", addresses.ORDER_FILE + "/{token}/licencja/{licence}"): PAGE,
+    ("GET", addresses.ORDER_FILE + "/{token}/odstapienie"): PAGE,
+    ("POST", addresses.ORDER_FILE + "/{token}/odstapienie"): PAGE,
     ("GET", addresses.DATA): OWN_PAGE,
     ("POST", addresses.DATA): OWN_PAGE,
     ("GET", addresses.REPORT): OWN_PAGE,

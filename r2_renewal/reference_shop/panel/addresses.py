@@ -83,6 +83,11 @@ def order_by_file(token: str) -> str:
     return f"{ORDER_FILE}/{token}"
 
 
+def withdrawal_by_file(token: str) -> str:
+    """Return the page of a withdrawal from the contract of such an order."""
+    return f"{ORDER_FILE}/{token}/odstapienie"
+
+
 def licence_by_file(token: str, licence_id: str) -> str:
     """Return a licence's signed file, for an order that was placed from a file."""
     return f"{ORDER_FILE}/{token}/licencja/{licence_id}"

@@ -13,16 +13,13 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
-from r2_renewal.contract import paths
 from r2_renewal.contract.prepared_order import LONGEST_FILE, to_letters
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.contract.structs import Amount, OrderRequest, QuoteBody, QuoteItem
 from r2_renewal.domain.company import nip_problem
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, TERMS, GivenConsent
-from r2_renewal.domain.dates import warsaw_date
-from r2_renewal.domain.order import BuyerKind, OrderState
+from r2_renewal.domain.order import BuyerKind
 from r2_renewal.reference_shop import quotes, texts
 from r2_renewal.reference_shop.bodies import struct_of
 from r2_renewal.reference_shop.order_checks import expected_consent
@@ -32,21 +29,19 @@ from r2_renewal.reference_shop.order_files import (
     Choice,
     bring,
     choices,
-    order_of_token,
     placed_with,
     token_of,
 )
 from r2_renewal.reference_shop.ordering import place
-from r2_renewal.reference_shop.orders import has_open_order, order_body
+from r2_renewal.reference_shop.orders import has_open_order
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.forms import Form, errors_of
 from r2_renewal.reference_shop.panel.links import safe_link
 from r2_renewal.reference_shop.panel.order_file_form import Contact, chosen_in, contact_in, contact_of
-from r2_renewal.reference_shop.panel.page import SECURITY_HEADERS, TEMPLATES, Page, download, go, show
+from r2_renewal.reference_shop.panel.page import SECURITY_HEADERS, TEMPLATES, Page, go, show
 from r2_renewal.reference_shop.panel.visit import Notice, Visit
 from r2_renewal.reference_shop.problems import STATUS, Refusal
 from r2_renewal.reference_shop.programs import amount
-from r2_renewal.reference_shop.seller import show_account
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.storefront import company_body
 from r2_renewal.reference_shop.tables import Customer, QuoteRow
@@ -345,36 +340,4 @@ def _to_placed(shop: Shop, visit: Visit, brought: Brought) -> Page:
     return go(visit, addresses.order_by_file(token_of(shop.settings, placed.id)))
 
 
-# The order's own page
-
-
-@get(addresses.ORDER_FILE + "/{token:str}", sync_to_thread=True)
-def show_placed(token: FromPath[str], shop: NamedDependency[Shop], visit: NamedDependency[Visit]) -> Page:
-    """Return the receipt, how far the order is, and in the end its licence files."""
-    with shop.database.reading() as session:
-        body = order_body(order_of_token(session, shop.settings, token))
-    return show(
-        visit,
-        "order_file_placed.html",
-        seller=shop.settings.vendor,
-        order=body,
-        account=show_account(body.transfer.account) if body.transfer else "",
-        link=token,
-        is_fulfilled=body.state == OrderState.FULFILLED,
-        is_ended=OrderState(body.state).is_final,
-        withdraw_until=warsaw_date(body.placed_at) + timedelta(days=WITHDRAWAL_DAYS),
-    )
-
-
-@get(addresses.ORDER_FILE + "/{token:str}/licencja/{licence:str}", sync_to_thread=True)
-def get_licence(token: FromPath[str], licence: FromPath[str], shop: NamedDependency[Shop]) -> Page:
-    """Return the signed file of a licence that the order has extended."""
-    with shop.database.reading() as session:
-        row = order_of_token(session, shop.settings, token)
-        found = next((line.licence for line in row.lines if line.licence_id == licence), None)
-        if found is None or row.state != OrderState.FULFILLED:
-            raise Refusal(ProblemCode.NOT_FOUND, "no such licence in this order, or not yet")
-        return download(found.certificate.encode("ascii"), f"{found.product}.lic", paths.LICENCE_TYPE)
-
-
-PUBLIC = (show_upload, get_script, take_file, take_details, place_order, show_placed, get_licence)
+PUBLIC = (show_upload, get_script, take_file, take_details, place_order)

@@ -16,6 +16,7 @@ from r2_renewal.reference_shop.panel import (
     failures,
     invoice_pages,
     login_pages,
+    order_by_file_pages,
     order_file_pages,
     order_pages,
     password_pages,
@@ -45,7 +46,14 @@ def get_style() -> Response[str]:
     return Response(words, media_type=MediaType.CSS, headers={"Cache-Control": _STYLE_CACHE})
 
 
-PUBLIC = (show_first, get_style, *login_pages.PUBLIC, *password_pages.PUBLIC, *order_file_pages.PUBLIC)
+PUBLIC = (
+    show_first,
+    get_style,
+    *login_pages.PUBLIC,
+    *password_pages.PUBLIC,
+    *order_file_pages.PUBLIC,
+    *order_by_file_pages.PUBLIC,
+)
 ACCOUNT = (
     *login_pages.ACCOUNT,
     *data_pages.ACCOUNT,

@@ -29,7 +29,7 @@ from r2_renewal.reference_shop.seed import LICENCE_ID, NIP, PreparedShop
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import ConsentRow, Customer, IdempotencyKey, OrderRow, PriceItem, QuoteRow
 from tests.licence_files import Vendor
-from tests.reference_shop.conftest import add_customer
+from tests.reference_shop.conftest import Calendar, add_customer
 from tests.reference_shop.module import LATER_LICENCE_ID, Module
 from tests.reference_shop.panel.visitor import ENGLISH, Page, Visitor
 
@@ -357,6 +357,37 @@ def test_no_licence_before_the_order_is_fulfilled_and_none_of_another_program(
     fulfil(shop, orders(shop)[0].id)
     assert visitor.get(f"{location}/licencja/{LICENCE_ID}").status == 200
     assert visitor.get(f"{location}/licencja/{LATER_LICENCE_ID}").status == 404
+
+
+def test_a_withdrawal_is_declared_on_the_orders_own_page(visitor: Visitor, shop: Shop, order: PreparedOrder) -> None:
+    location = confirm(visitor, upload(visitor, as_file(order))).location
+    page = visitor.get(location)
+    (link,) = [link for link in page.links() if link.endswith("/odstapienie")]
+    assert "Odstąp od umowy tutaj" in page.text
+    refused = visitor.send(link, name="", email="x")
+    assert (refused.status, set(refused.errors())) == (422, {"name", "email"})
+    declared = visitor.send_from(
+        refused, link, name="Łucja Żak", order_number=orders(shop)[0].number, email="l@zak.example"
+    )
+    receipt = visitor.follow(declared)
+    assert "Oświadczam, że odstępuję od umowy" in receipt.text
+    assert location in receipt.links()
+    assert orders(shop)[0].state == "withdrawn"
+    again = visitor.get(location)
+    assert "Zobacz potwierdzenie odstąpienia" in again.text
+    assert "Tytuł przelewu" not in again.text
+    assert visitor.get(f"{link[:-12]}x/odstapienie").status == 404
+
+
+def test_a_withdrawal_that_comes_too_late_is_said(
+    visitor: Visitor, shop: Shop, order: PreparedOrder, calendar: Calendar
+) -> None:
+    location = confirm(visitor, upload(visitor, as_file(order))).location
+    calendar.pass_days(15)
+    page = visitor.get(location)
+    assert "Odstąp od umowy tutaj" not in page.text
+    late = visitor.follow(visitor.get(f"{location}/odstapienie"))
+    assert "minęło 14 dni" in late.text
 
 
 def test_a_form_without_its_token_is_not_read(visitor: Visitor, shop: Shop, order: PreparedOrder) -> None:
