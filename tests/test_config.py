@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -118,6 +119,24 @@ def test_an_installed_wheel_has_its_resources(tmp_path: Path, repository: Path) 
     migrations = Path("r2_renewal", "reference_shop", "migrations")
     shipped = {path.relative_to(repository) for path in (repository / migrations).rglob("*.py")}
     assert shipped == {path.relative_to(installed) for path in (installed / migrations).rglob("*.py")} != set()
+
+
+@pytest.mark.parametrize("kept_in", ["bundle/r2_renewal/_resources", "application/resources"], ids=["inside", "beside"])
+def test_a_frozen_program_finds_its_resources_inside_the_bundle_or_beside_the_executable(
+    tmp_path: Path, repository: Path, kept_in: str
+) -> None:
+    """As frozen programs are laid out: the code apart from the data, and an interpreter that says that it is frozen."""
+    code, kept = tmp_path / "code", tmp_path / kept_in
+    shutil.copytree(repository / "r2_renewal", code / "r2_renewal", ignore=shutil.ignore_patterns("_resources"))
+    shutil.copytree(repository / "resources", kept, ignore=shutil.ignore_patterns("pictures"))
+    program = (
+        f"import sys; sys.path.insert(0, {str(code)!r}); sys.frozen, sys._MEIPASS = True, {str(tmp_path / 'bundle')!r}; "
+        f"sys.executable = {str(tmp_path / 'application' / 'payroll')!r}; "
+        "from r2_renewal.settings import vendor; print(vendor().product_code); "
+        "from r2_renewal.resources import resource; print(resource('texts', 'rodo-1.txt'))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["r2platnik", str(kept / "texts" / "rodo-1.txt")]
 
 
 def test_a_frozen_bundle_looks_in_itself_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
