@@ -109,7 +109,12 @@ class OrderSender:
     def _known(self, row: OutboxRow, deadline: Deadline) -> Order:
         if row.answer:
             return translate.order(msgspec.json.decode(row.answer, type=OrderBody))
-        return translate.order(self._client.order(row.order_id, deadline))
+        try:
+            return translate.order(self._client.order(row.order_id, deadline))
+        except RenewalError as error:
+            failure = error if isinstance(error, ShopError) else _unsent(error)
+            # The shop has the order: that nobody can say now how it stands must never read as „nie wysłano".
+            raise failure.told_as(ErrorCode.ORDER_UNKNOWN, Delivery.UNKNOWN) from error
 
     def _send(self, claimed: OutboxRow, deadline: Deadline, unsent: OutboxState) -> OrderBody:
         """Send a claimed order; ``unsent`` is its state where nothing went out."""

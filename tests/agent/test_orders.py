@@ -131,6 +131,23 @@ def test_the_same_order_twice_is_one(hosts: Hosts, shop: ScriptedShop, confirmed
     assert sent_alike(shop, confirmed) == 1
 
 
+def test_an_order_long_settled_is_never_told_as_not_sent(
+    hosts: Hosts, shop: ScriptedShop, vendor: Vendor, confirmed: ConfirmedOrder
+) -> None:
+    shop.certificate, shop.state = renewed(vendor), "fulfilled"
+    agent = hosts.greeted()
+    order = place(agent, confirmed)
+    until(lambda: row_of(hosts, confirmed).settled)
+    busy = raw(http(429, b"", "text/plain"))
+    shop.script("GET", paths.order(order.order_id), busy, busy, busy)
+    told = refusal(agent, confirmed)
+    assert (told.code, told.delivery) == (ErrorCode.ORDER_UNKNOWN.value, Delivery.UNKNOWN)
+    shop.close()
+    told = refusal(hosts.greeted(), confirmed)
+    assert (told.code, told.delivery) == (ErrorCode.ORDER_UNKNOWN.value, Delivery.UNKNOWN)
+    assert sent_alike(shop, confirmed) == 1
+
+
 def test_many_clicks_at_once_are_one_order(hosts: Hosts, shop: ScriptedShop, confirmed: ConfirmedOrder) -> None:
     first, second = hosts.greeted(), hosts.greeted()
     params = PlaceParams(order=confirmed)
