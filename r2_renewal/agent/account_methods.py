@@ -6,20 +6,19 @@ never overwritten; a file is written whole or not at all.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r2_renewal.agent import protocol, translate, translate_account
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError
+from r2_renewal.agent.files import write_whole
 from r2_renewal.agent.protocol import Method
 from r2_renewal.contract.structs import DocumentBody, StorefrontBody
 from r2_renewal.domain.account import CustomerChange, CustomerRecord
 from r2_renewal.domain.consent import AUTO_RENEWAL
-from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.version import VERSION
 
 if TYPE_CHECKING:
@@ -129,22 +128,6 @@ def invoice_pdf(desk: Desk, params: protocol.InvoicePdfParams) -> protocol.Nothi
     client, deadline = desk.account.client, desk.deadline()
     write_whole(params.path, desk.account.run(lambda token: client.invoice_pdf(params.invoice_id, token, deadline)))
     return protocol.Nothing()
-
-
-def write_whole(path: str, content: bytes) -> None:
-    """Write a file of the user's choice, whole or not at all; whatever stood there stands until then.
-
-    Raises:
-        RenewalError: FILE_NOT_WRITABLE.
-    """
-    from r2_renewal.licensing.atomic_file import replace_file
-
-    if not Path(path).is_absolute():
-        raise RenewalError(ErrorCode.FILE_NOT_WRITABLE, "not an absolute path")
-    try:
-        replace_file(Path(os.path.realpath(path)), content)
-    except (OSError, ValueError, RenewalError) as error:
-        raise RenewalError(ErrorCode.FILE_NOT_WRITABLE, type(error).__name__) from error
 
 
 def report(desk: Desk, message: str) -> protocol.CorrectResult:

@@ -19,8 +19,19 @@ SIZE = (520, 360)
 class CorrectionDialog(QDialog):
     """Reports wrong company data to the shop; what was typed stays until the shop has it."""
 
-    def __init__(self, company: Company, link: AgentLink, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, company: Company, link: AgentLink, parent: QWidget | None = None, *, in_account: bool = False
+    ) -> None:
+        """Open the report.
+
+        Args:
+            company: the data on record.
+            link: the agent.
+            parent: the window that asks.
+            in_account: whether they are the account's data, not those of the licence's holder.
+        """
         super().__init__(parent)
+        self._in_account = in_account
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Zgłoś niepoprawne dane")
         self._link = link
@@ -65,7 +76,9 @@ class CorrectionDialog(QDialog):
             return
         self._send_button.setEnabled(False)
         self._messages.inform("Wysyłam zgłoszenie…")
-        call = self._link.call(Method.DATA_CORRECT, protocol.CorrectParams(message=text), self)
+        call = self._link.call(
+            Method.DATA_CORRECT, protocol.CorrectParams(message=text, in_account=self._in_account), self
+        )
         call.finished.connect(self._on_sent)
         call.failed.connect(self._on_failed)
 

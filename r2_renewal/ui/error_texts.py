@@ -112,14 +112,22 @@ def _of_the_account() -> dict[ErrorCode, str]:
 
 def session_only_sentence(code: ErrorCode) -> str:
     """Return the sentence after a login that was to be remembered and could not be, for a VAULT_* code."""
+    return f"Zalogowano tylko do zamknięcia eSklepu: {_vault_cause(code)}."
+
+
+def not_kept_hint(code: ErrorCode) -> str:
+    """Return the sentence beside „Pozostań zalogowany” where it is known beforehand that it cannot be, for a VAULT_* code."""
+    return f"Zalogujesz się tylko do zamknięcia eSklepu: {_vault_cause(code)}."
+
+
+def _vault_cause(code: ErrorCode) -> str:
     causes = {
         ErrorCode.VAULT_ABSENT: "na tym komputerze nie działa bezpieczny magazyn haseł",
         ErrorCode.VAULT_LOCKED: "magazyn haseł systemu jest zablokowany",
         ErrorCode.VAULT_MUTE: "magazyn haseł systemu nie odpowiedział na czas",
         ErrorCode.VAULT_TOO_LONG: "sesja nie mieści się w magazynie haseł systemu",
     }
-    cause = causes.get(code, "magazyn haseł systemu zgłosił błąd")
-    return f"Zalogowano tylko do zamknięcia eSklepu: {cause}."
+    return causes.get(code, "magazyn haseł systemu zgłosił błąd")
 
 
 def logout_sentence(*, is_revoked: bool, is_removed: bool) -> str:

@@ -22,6 +22,7 @@ from r2_renewal.domain.company import show_nip
 from r2_renewal.domain.dates import short_date, warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import Wish
+from r2_renewal.ui.account.account_window import AccountWindow
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.basket_view import BasketView
 from r2_renewal.ui.button import Button
@@ -32,6 +33,7 @@ from r2_renewal.ui.order_fates import fate_words, given_back
 from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE, OrderFile
 from r2_renewal.ui.order_forms import OrderForms
 from r2_renewal.ui.order_wizard.confirmation_page import installed_text, receipt_lines
+from r2_renewal.ui.placing import place_over
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.retrying_text import retrying_text
 
@@ -66,6 +68,7 @@ class EshopWindow(QWidget):
         self._unanswered: tuple[str, ...] = ()
         self._forms = OrderForms(link, links, self)
         self._order_file = OrderFile(link, self)
+        self._account: AccountWindow | None = None
         self.messages = MessageBar(self)
         self.basket = BasketView(self)
         self._company = PlainLabel("Łączę z eSklepem…", self)
@@ -82,7 +85,7 @@ class EshopWindow(QWidget):
     def _build_buttons(self) -> None:
         self.order_button = self._button("Zamów…", self._order)
         self.licence_button = self._button("Wczytaj plik licencji…", self._choose_licence_file)
-        self.account_button = self._button("Moje konto…", lambda: self._links.open(self._links.panel))
+        self.account_button = self._button("Moje konto…", self._open_account)
         self.refresh_button = self._button("Odśwież", self.refresh)
         self.order_button.setEnabled(False)
 
@@ -198,6 +201,16 @@ class EshopWindow(QWidget):
     def _open_ebok(self) -> None:
         self._links.open(self._links.ebok)
 
+    def _open_account(self) -> None:
+        """Open the account beside this window, or bring it to the front."""
+        if self._account is None:
+            self._account = AccountWindow(self._link, self._links, self._today, self)
+            self._account.changed.connect(self.refresh)
+            place_over(self._account, self)
+        self._account.show()
+        self._account.raise_()
+        self._account.activateWindow()
+
     # A PC without Internet: an order to a file, a licence from a file
 
     def _save_order(self) -> None:
@@ -219,8 +232,10 @@ class EshopWindow(QWidget):
         call.failed.connect(self._on_not_loaded)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Take the order forms along: each keeps what was typed in it."""
+        """Take the order forms and the account along: a form keeps what was typed in it."""
         self._forms.hide()
+        if self._account is not None:
+            self._account.hide()
         super().closeEvent(event)
 
     # The order

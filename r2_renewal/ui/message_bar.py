@@ -59,6 +59,10 @@ class MessageBar(QFrame):
         """Say something that is not a failure."""
         self._say(text, QStyle.StandardPixmap.SP_MessageBoxInformation, ways)
 
+    def caution(self, text: str, *ways: WayOn) -> None:
+        """Warn of something that is no failure, and so has no code."""
+        self._say(text, QStyle.StandardPixmap.SP_MessageBoxWarning, ways)
+
     def warn(self, code: ErrorCode, *ways: WayOn, text: str = "") -> None:
         """Say a failure with its code and the ways on; in the code's own words, or in others that say more."""
         self._say(f"{text or sentence(code)} (kod: {code.value})", QStyle.StandardPixmap.SP_MessageBoxWarning, ways)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from r2_renewal.agent.account_messages import ChangeParams, InvoicePdfParams, PageParams, ResetParams
-from r2_renewal.agent.account_methods import write_whole
+from r2_renewal.agent.files import write_whole
 from r2_renewal.agent.protocol import CorrectParams, CustomerResult, Event, LoginParams, Method, Nothing
 from r2_renewal.contract import paths
 from r2_renewal.domain.account import CustomerChange

@@ -19,8 +19,23 @@ import msgspec
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.contract.contact import check_email, check_phone
-from tests.samples import EXTENSION, OTHER_SUBSCRIPTION, PROGRAM, SUBSCRIPTION, line_for, order_of, quote_of, storefront
+from tests.samples import (
+    CONSENT,
+    EXTENSION,
+    NOW,
+    OTHER_SUBSCRIPTION,
+    PROGRAM,
+    SUBSCRIPTION,
+    customer_record,
+    evidence,
+    invoice,
+    line_for,
+    order_of,
+    quote_of,
+    storefront,
+)
 
+EMAIL = "anna.klosowska@klosowska.example"
 OFFERS = {offer.offer_id: offer for offer in (SUBSCRIPTION, EXTENSION, OTHER_SUBSCRIPTION)}
 OF_THE_PROCESS = {
     Method.HELLO: protocol.HelloResult(protocol=protocol.VERSION, version="0", open_orders=0),
@@ -55,6 +70,29 @@ def healthy(method: Method, params: Any) -> Any:
             return protocol.Nothing()
         case Method.DATA_CORRECT:
             return protocol.CorrectResult(ticket="K/2026/0001")
+        case _:
+            return healthy_account(method, params)
+
+
+def healthy_account(method: Method, params: Any) -> Any:
+    """Return what a healthy shop answers about the account of somebody who stayed logged in."""
+    match method:
+        case Method.ACCOUNT_STATE:
+            return protocol.AccountState(email=EMAIL, customer_id="cust-1")
+        case Method.ACCOUNT_LOGIN:
+            return protocol.AccountState(email=params.email, customer_id="cust-1")
+        case Method.ACCOUNT_LOGOUT:
+            return protocol.LogoutResult(is_revoked=True, is_removed=True)
+        case Method.CUSTOMER_LOAD | Method.CUSTOMER_CHANGE:
+            return protocol.CustomerResult(record=customer_record(), consent=CONSENT)
+        case Method.CONSENTS_LOAD:
+            return protocol.ConsentsResult(consents=(evidence(),))
+        case Method.INVOICES_LOAD:
+            return protocol.InvoicesResult(invoices=(invoice(2), invoice(1, paid_at=NOW)))
+        case Method.PROGRAMS_LOAD:
+            return protocol.LoadResult(storefront=storefront())
+        case Method.PASSWORD_RESET | Method.INVOICE_PDF | Method.FILE_SAVE:
+            return protocol.Nothing()
         case _:
             raise KeyError(method)
 

@@ -1,0 +1,81 @@
+"""A table of records to read: words in rows, one row selected, the keyboard enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+Index = QModelIndex | QPersistentModelIndex
+Row = Sequence[str]
+
+
+class _Records(QAbstractTableModel):
+    def __init__(self, headers: Row, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._headers = headers
+        self._rows: tuple[Row, ...] = ()
+
+    def show(self, rows: Sequence[Row]) -> None:
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent is not None and parent.isValid() else len(self._headers)
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
+    ) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+            return self._headers[section]
+        return None
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if index.isValid() and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self._rows[index.row()][index.column()]
+        return None
+
+
+class RecordsTable(QTableView):
+    """Records as rows of words.
+
+    Signals:
+        selected: another row, or none, is selected.
+    """
+
+    selected = Signal()
+
+    def __init__(self, name: str, headers: Row, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._records = _Records(headers, self)
+        self.setModel(self._records)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setStretchLastSection(True)
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show these records; the selected row's number stays selected, at first the newest."""
+        row = max(self.row, 0)
+        self._records.show(rows)
+        if rows:
+            self.selectRow(min(row, len(rows) - 1))
+        else:
+            self.selected.emit()
+
+    @property
+    def row(self) -> int:
+        """Number of the selected record; -1 for none."""
+        rows = self.selectionModel().selectedRows()
+        return int(rows[0].row()) if rows else -1

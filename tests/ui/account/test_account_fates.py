@@ -1,0 +1,571 @@
+"""„Moje konto" whatever the agent answers: a scripted agent behind the real windows, the keyboard in front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from r2_renewal.agent.protocol import AccountState, CustomerResult
+from r2_renewal.domain.consent import Document
+from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.ui.account.account_window import AccountWindow
+from r2_renewal.ui.account.consent_box import GIVE, REVOKE
+from r2_renewal.ui.account.words import (
+    CANNOT_ENROL,
+    OTHER_CUSTOMER,
+    REFUSED_DATA,
+    TEXT_CHANGED,
+    channel_text,
+    invoice_file_name,
+    invoice_state_text,
+)
+from r2_renewal.ui.error_texts import logout_sentence, not_kept_hint, session_only_sentence
+from r2_renewal.ui.plain_text import PlainLabel
+from tests.driver import fill, find, tick, wait_until
+from tests.fakes.scripted_agent import EMAIL
+from tests.samples import CONSENT, NOW, TODAY, customer_record, enrolment, evidence, invoice
+from tests.ui.account.by_hand import (
+    INVOICE_LINE,
+    PASSWORD,
+    SAVE,
+    box,
+    chosen,
+    consent,
+    go_to,
+    group,
+    has_focus,
+    line,
+    menu,
+    menu_names,
+    press,
+    program,
+    revoke,
+    rows,
+    said,
+    save,
+    type_login,
+)
+from tests.ui.conftest import LINKS, Agent, failure
+
+NOBODY: dict[str, Any] = {"result": {}}
+NEW = "nowe@klosowska.example"
+Open = Callable[..., tuple[AccountWindow, Agent]]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, agent: Callable[..., Agent]) -> Open:
+    """Return a maker of account windows over a scripted agent."""
+
+    def make(**script: list[dict[str, Any]]) -> tuple[AccountWindow, Agent]:
+        made = agent(**script)
+        window = AccountWindow(made.link, LINKS, lambda: TODAY)
+        qtbot.addWidget(window)
+        window.show()
+        wait_until(lambda: "Sprawdzam" not in said(window), what="the state of the account")
+        return window, made
+
+    return make
+
+
+@pytest.fixture
+def account(opened: Open) -> AccountWindow:
+    """An account with its data on the screen."""
+    window, _ = opened()
+    group(window, "Dane dodatkowe firmy")
+    return window
+
+
+def data(window: AccountWindow) -> AccountWindow:
+    group(window, "Dane dodatkowe firmy")
+    return window
+
+
+def answer(content: Any) -> dict[str, Any]:
+    return {"result": msgspec.to_builtins(content)}
+
+
+def customer(**changes: Any) -> dict[str, Any]:
+    return answer(CustomerResult(record=customer_record(**changes), consent=CONSENT))
+
+
+def state(**changes: Any) -> dict[str, Any]:
+    return answer(AccountState(email=EMAIL, **changes))
+
+
+# The login
+
+
+def test_nothing_is_ticked_and_the_password_is_hidden_until_it_is_to_be_seen(opened: Open) -> None:
+    window, _ = opened(account__state=[NOBODY])
+    assert not find(window, QCheckBox, "Pozostań zalogowany").isChecked()
+    assert line(window, PASSWORD).echoMode() is QLineEdit.EchoMode.Password
+    tick(window, "Pokaż hasło")
+    assert line(window, PASSWORD).echoMode() is QLineEdit.EchoMode.Normal
+    tick(window, "Ukryj hasło")
+    assert line(window, PASSWORD).echoMode() is QLineEdit.EchoMode.Password
+
+
+def test_empty_lines_are_asked_for_in_turn(opened: Open) -> None:
+    window, agent = opened(account__state=[NOBODY])
+    wait_until(lambda: has_focus(window, "E-mail"), what="focus")
+    press(window, "Zaloguj")
+    assert line(window, "E-mail").accessibleDescription() == "Podaj adres e-mail."
+    assert has_focus(window, "E-mail")
+    fill(window, "E-mail", EMAIL)
+    press(window, "Zaloguj")
+    assert line(window, PASSWORD).accessibleDescription() == "Podaj hasło."
+    assert has_focus(window, PASSWORD)
+    assert agent.asked("account.login") == []
+
+
+def test_a_second_enter_sends_no_second_login(opened: Open) -> None:
+    window, agent = opened(account__state=[NOBODY], account__login=[{"after": 0.4}])
+    type_login(window, "haslo", stay=True)
+    QTest.keyClick(line(window, PASSWORD), Qt.Key.Key_Return)
+    wait_until(lambda: menu(window) is not None, what="the account")
+    assert agent.asked("account.login") == [{"email": EMAIL, "password": "haslo", "stay": True}]
+
+
+def test_a_password_does_not_stay_in_a_window_that_is_closed(opened: Open) -> None:
+    window, _ = opened(account__state=[NOBODY])
+    fill(window, PASSWORD, "tajne-haslo")
+    tick(window, "Pokaż hasło")
+    window.close()
+    window.show()
+    assert line(window, PASSWORD).text() == ""
+    assert line(window, PASSWORD).echoMode() is QLineEdit.EchoMode.Password
+
+
+def test_a_forgotten_password_needs_an_address_and_can_be_asked_for_again(opened: Open) -> None:
+    window, agent = opened(account__state=[NOBODY], password__reset=[failure(ErrorCode.OFFLINE), {}])
+    press(window, "Nie pamiętasz hasła?")
+    press(window, "Wyślij odnośnik")
+    assert line(window, "E-mail").accessibleDescription() == "Podaj adres e-mail."
+    fill(window, "E-mail", f" {EMAIL} ")
+    press(window, "Wyślij odnośnik")
+    wait_until(lambda: ErrorCode.OFFLINE.value in said(window), what="failure")
+    press(window, "Ponów")
+    wait_until(lambda: said(window).startswith("Jeśli jest konto z tym adresem"), what="answer")
+    assert agent.asked("password.reset") == [{"email": EMAIL}] * 2
+
+
+def test_the_panel_in_the_browser_stays_a_way(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: addresses.append(url.toString()) or True)
+    window, _ = opened(account__state=[NOBODY])
+    press(window, "Panel w przeglądarce")
+    assert addresses == [LINKS.panel]
+
+
+@pytest.mark.parametrize("code", [code for code in ErrorCode if code.name.startswith("VAULT_")])
+def test_a_login_that_cannot_be_kept_says_so_before_and_after(opened: Open, code: ErrorCode) -> None:
+    window, _ = opened(
+        account__state=[answer(AccountState(reason=code.value))], account__login=[state(reason=code.value)]
+    )
+    stay = find(window, QCheckBox, "Pozostań zalogowany")
+    assert stay.accessibleDescription() == not_kept_hint(code)
+    type_login(window, "haslo", stay=True)
+    wait_until(lambda: session_only_sentence(code) in said(window), what="warning")
+
+
+def test_a_corrupt_vault_asks_for_the_login(opened: Open) -> None:
+    window, _ = opened(account__state=[answer(AccountState(reason=ErrorCode.LOGIN_AGAIN.value))])
+    assert ErrorCode.LOGIN_AGAIN.value in said(window)
+    assert line(window, "E-mail").isVisible()
+
+
+@pytest.mark.parametrize("fate", [failure(ErrorCode.CONFIGURATION), {"die": True}])
+def test_where_nobody_can_tell_who_is_logged_in_one_can_log_in(opened: Open, fate: dict[str, Any]) -> None:
+    window, _ = opened(account__state=[fate])
+    wait_until(lambda: "kod: R2-" in said(window), what="failure")
+    type_login(window, "haslo")
+    wait_until(lambda: menu(window) is not None, what="the account")
+
+
+def test_somebody_who_stayed_logged_in_is_not_asked(account: AccountWindow) -> None:
+    assert menu_names(account)[0] == chosen(account) == "Moje dane"
+    assert find(account, QLabel, "Zalogowano jako").text() == f"Zalogowano jako {EMAIL}"
+
+
+def test_the_account_of_another_customer_than_the_licences_is_warned_of(opened: Open) -> None:
+    window, _ = opened(account__state=[state(customer_id="K-2", is_other_customer=True)])
+    assert OTHER_CUSTOMER in said(window)
+
+
+# „Wyloguj"
+
+
+def test_logging_out_with_a_change_unsaved_asks_first(account: AccountWindow) -> None:
+    fill(account, INVOICE_LINE, NEW)
+    press(account, "Wyloguj")
+    assert "niezapisane zmiany" in said(account)
+    assert account.focusWidget() is find(account, QAbstractButton, "Wróć do danych")
+    press(account, "Wróć do danych")
+    assert line(account, INVOICE_LINE).text() == NEW
+    press(account, "Wyloguj")
+    press(account, "Wyloguj bez zapisu")
+    wait_until(lambda: "Wylogowano" in said(account), what="logout")
+
+
+@pytest.mark.parametrize(("revoked", "removed"), [(True, False), (False, True), (False, False)])
+def test_a_logout_says_what_it_reached(opened: Open, revoked: bool, removed: bool) -> None:
+    result = {"result": {"is_revoked": revoked, "is_removed": removed}}
+    window, _ = opened(account__logout=[result])
+    press(data(window), "Wyloguj")
+    wait_until(lambda: logout_sentence(is_revoked=revoked, is_removed=removed) in said(window), what="sentence")
+    assert (menu(window) is None) is (revoked or removed)
+
+
+def test_a_logout_that_fails_can_be_tried_again(opened: Open) -> None:
+    window, _ = opened(account__logout=[failure(ErrorCode.TIMEOUT), {}])
+    press(data(window), "Wyloguj")
+    wait_until(lambda: ErrorCode.TIMEOUT.value in said(window), what="failure")
+    press(window, "Ponów")
+    wait_until(lambda: "Wylogowano." in said(window), what="logout")
+
+
+# „Moje dane"
+
+
+def test_the_companys_data_are_to_read_with_the_nip_first(account: AccountWindow) -> None:
+    lines = group(account, "Dane firmy").findChildren(QLineEdit)
+    assert [entry.accessibleName() for entry in lines] == ["NIP", "Nazwa firmy", "Adres"]
+    assert (lines[0].text(), all(entry.isReadOnly() for entry in lines)) == ("526-283-15-03", True)
+
+
+def test_every_box_opens_unticked_beside_its_full_text(account: AccountWindow) -> None:
+    give, take_back = box(account, "R2płatnik"), box(account, "R2księga", REVOKE)
+    assert (give.isChecked(), take_back.isChecked()) == (False, False)
+    assert give.accessibleDescription() in [
+        label.text() for label in program(account, "R2płatnik").findChildren(PlainLabel)
+    ]
+    assert "abonamentu R2płatnik" in give.accessibleDescription()
+    assert "nie odnowi się 01.04.2027" in take_back.accessibleDescription()
+    assert [entry for entry in program(account, "R2księga").findChildren(QCheckBox) if entry.isVisible()] == [take_back]
+
+
+def test_boxes_follow_the_address_in_the_order_of_the_tab_key(account: AccountWindow) -> None:
+    line(account, INVOICE_LINE).setFocus()
+    for wanted in (box(account, "R2płatnik"), box(account, "R2księga", REVOKE), find(account, QAbstractButton, SAVE)):
+        QTest.keyClick(account.focusWidget(), Qt.Key.Key_Tab)
+        assert account.focusWidget() is wanted
+
+
+def test_what_is_sent_is_the_text_that_was_shown(opened: Open) -> None:
+    window, agent = opened()
+    consent(data(window), "R2płatnik")
+    revoke(window, "R2księga")
+    text = box(window, "R2płatnik").accessibleDescription()
+    save(window, "Zapisano dane firmy")
+    [sent] = agent.asked("customer.change")
+    [given] = sent["change"]["consents"]
+    assert (given["licence_id"], given["consent"]["text"]) == ("lic-1", text)
+    assert (sent["change"]["revocations"], sent["change"]["invoice_email"]) == (["lic-2"], None)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "Podaj e-mail do faktury."),
+        ("kłopot", "Ten adres e-mail jest nieprawidłowy. Przykład: faktury@twojafirma.pl."),
+        ("a@b.pl, c@d.pl", "Podaj tylko jeden adres e-mail."),
+    ],
+)
+def test_an_address_that_is_none_is_judged_as_in_the_order_form(opened: Open, text: str, words: str) -> None:
+    window, agent = opened()
+    fill(data(window), INVOICE_LINE, text)
+    press(window, SAVE)
+    wait_until(lambda: line(window, INVOICE_LINE).accessibleDescription() == words, what="judgement")
+    wait_until(lambda: has_focus(window, INVOICE_LINE), what="focus")
+    assert agent.asked("customer.change") == []
+
+
+def test_nothing_changed_is_nothing_sent(opened: Open) -> None:
+    window, agent = opened()
+    save(data(window), "Nie ma czego zmieniać")
+    assert agent.asked("customer.change") == []
+
+
+def test_a_tick_that_a_new_address_takes_back_is_told(account: AccountWindow) -> None:
+    consent(account, "R2płatnik")
+    fill(account, INVOICE_LINE, NEW)
+    assert not box(account, "R2płatnik").isChecked()
+    told = [label.text() for label in program(account, "R2płatnik").findChildren(PlainLabel) if label.isVisible()]
+    assert f"⚠ {TEXT_CHANGED}" in told
+    consent(account, "R2płatnik")
+    told = [label.text() for label in program(account, "R2płatnik").findChildren(PlainLabel) if label.isVisible()]
+    assert f"⚠ {TEXT_CHANGED}" not in told
+
+
+def changed_elsewhere(**changes: Any) -> dict[str, Any]:
+    return failure(ErrorCode.CUSTOMER_CHANGED, customer=msgspec.to_builtins(customer_record('"2"', **changes)))
+
+
+def test_somebody_elses_change_can_be_taken_instead(opened: Open) -> None:
+    window, _ = opened(customer__change=[changed_elsewhere(invoice_email="inne@klosowska.example")])
+    fill(data(window), INVOICE_LINE, NEW)
+    save(window, ErrorCode.CUSTOMER_CHANGED.value)
+    group(window, "Zmieniono w innym miejscu")
+    press(window, "Przyjmij aktualne dane")
+    assert line(window, INVOICE_LINE).text() == "inne@klosowska.example"
+    assert said(window) == ""
+
+
+def test_what_nobody_sees_is_sent_on_once_and_never_in_a_circle(opened: Open) -> None:
+    window, agent = opened(customer__change=[changed_elsewhere()])
+    fill(data(window), INVOICE_LINE, NEW)
+    save(window, ErrorCode.CUSTOMER_CHANGED.value)
+    assert [sent["change"]["tag"] for sent in agent.asked("customer.change")] == ['"1"', '"2"']
+
+
+def test_a_price_that_changed_meanwhile_is_consented_to_anew(opened: Open) -> None:
+    dearer = replace(enrolment(), last_day=date(2027, 12, 22))
+    window, agent = opened(customer__change=[changed_elsewhere(enrolments=(dearer,)), customer()])
+    consent(data(window), "R2płatnik")
+    save(window, ErrorCode.CUSTOMER_CHANGED.value)
+    assert not box(window, "R2płatnik").isChecked()
+    assert "22.12.2027" in box(window, "R2płatnik").accessibleDescription()
+    assert len(agent.asked("customer.change")) == 1
+
+
+def test_a_new_text_of_the_vendor_is_shown_and_consented_to_anew(opened: Open) -> None:
+    other = Document(CONSENT.kind, "2", CONSENT.title, "Nowa treść zgody dla {program}.")
+    refusal = failure(ErrorCode.CONSENT_TEXT_CHANGED, document=msgspec.to_builtins(other))
+    window, agent = opened(customer__change=[refusal, customer()])
+    consent(data(window), "R2płatnik")
+    save(window, TEXT_CHANGED)
+    assert not box(window, "R2płatnik").isChecked()
+    assert box(window, "R2płatnik").accessibleDescription() == "Nowa treść zgody dla R2płatnik."
+    consent(window, "R2płatnik")
+    save(window, "Zapisano")
+    assert agent.asked("customer.change")[-1]["change"]["consents"][0]["consent"]["version"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (failure(ErrorCode.OFFER_WITHDRAWN), CANNOT_ENROL),
+        (failure(ErrorCode.NOT_FOUND), CANNOT_ENROL),
+        (failure(ErrorCode.ORDER_INVALID), REFUSED_DATA),
+    ],
+)
+def test_a_refusal_has_words_of_its_own_and_fresh_data_as_the_way_on(
+    opened: Open, refusal: dict[str, Any], words: str
+) -> None:
+    window, _ = opened(customer__change=[refusal])
+    consent(data(window), "R2płatnik")
+    save(window, words)
+    press(window, "Odśwież")
+    wait_until(lambda: said(window) == "", what="fresh data")
+    assert not box(window, "R2płatnik").isChecked()
+
+
+def test_an_address_that_the_shop_refuses_is_told_at_its_line(opened: Open) -> None:
+    window, _ = opened(customer__change=[failure(ErrorCode.ORDER_INVALID, fields=["invoice_email"])])
+    fill(data(window), INVOICE_LINE, NEW)
+    press(window, SAVE)
+    wait_until(lambda: "nieprawidłowy" in line(window, INVOICE_LINE).accessibleDescription(), what="refusal")
+    assert has_focus(window, INVOICE_LINE)
+
+
+def test_a_change_that_was_cut_can_be_sent_again_and_nothing_is_typed_meanwhile(opened: Open) -> None:
+    window, agent = opened(customer__change=[{**failure(ErrorCode.TIMEOUT), "after": 0.3}, customer()])
+    fill(data(window), INVOICE_LINE, NEW)
+    press(window, SAVE)
+    wait_until(lambda: "Zapisuję" in said(window), what="saving")
+    assert not line(window, INVOICE_LINE).isEnabled()
+    wait_until(lambda: ErrorCode.TIMEOUT.value in said(window), what="failure")
+    assert (line(window, INVOICE_LINE).text(), line(window, INVOICE_LINE).isEnabled()) == (NEW, True)
+    press(window, "Ponów")
+    wait_until(lambda: "Zapisano" in said(window), what="saved")
+    assert len(agent.asked("customer.change")) == 2
+
+
+def test_where_no_consent_can_be_given_the_way_on_is_said(opened: Open) -> None:
+    over = replace(enrolment("lic-3", "R2faktury", date(2026, 11, 1)), renewal=None)
+    window, _ = opened(customer__load=[customer(enrolments=(replace(enrolment(), renewal=None), over))])
+    for name, words in (("R2płatnik", "zostało za mało czasu"), ("R2faktury", "skończył się 01.11.2026")):
+        shown = program(data(window), name)
+        assert [entry for entry in shown.findChildren(QCheckBox) if entry.isVisible()] == []
+        [text] = [label.text() for label in shown.findChildren(PlainLabel) if label.isVisible()]
+        assert words in text
+        assert "Pomoc → eSklep" in text
+
+
+def test_data_that_cannot_be_had_are_asked_for_again(opened: Open) -> None:
+    window, _ = opened(customer__load=[failure(ErrorCode.OFFLINE), customer()])
+    wait_until(lambda: ErrorCode.OFFLINE.value in said(window), what="failure")
+    press(window, "Ponów")
+    data(window)
+    assert said(window) == ""
+
+
+# The history
+
+
+def test_older_consents_come_page_by_page(opened: Open) -> None:
+    pages = [
+        {"result": {"consents": msgspec.to_builtins((evidence(number),)), "next": following}}
+        for number, following in ((2, "con_2"), (1, ""))
+    ]
+    window, agent = opened(consents__load=pages)
+    wait_until(lambda: len(rows(data(window), "Zgody")) == 1, what="first page")
+    press(window, "Pokaż starsze")
+    wait_until(lambda: len(rows(window, "Zgody")) == 2, what="second page")
+    assert agent.asked("consents.load") == [{}, {"cursor": "con_2"}]
+    assert [
+        button
+        for button in window.findChildren(QAbstractButton)
+        if button.text() == "Pokaż starsze" and button.isVisible()
+    ] == []
+
+
+def test_a_withdrawn_consent_says_when_and_from_where(opened: Open) -> None:
+    gone = evidence(1, revoked_at=NOW, revoked_channel="panel")
+    window, _ = opened(consents__load=[{"result": {"consents": msgspec.to_builtins((gone,))}}])
+    wait_until(lambda: rows(data(window), "Zgody"), what="history")
+    assert rows(window, "Zgody") == [
+        ["22.11.2026, 9:00", "R2księga", "w panelu klienta", "1", "wycofana 22.11.2026, 9:00, w panelu klienta"]
+    ]
+
+
+def test_no_consent_yet_is_said(opened: Open) -> None:
+    window, _ = opened(consents__load=[{"result": {"consents": []}}])
+    group(data(window), "Historia zgód")
+    wait_until(lambda: "Nie ma jeszcze żadnej zgody." in shown_labels(window), what="words")
+
+
+def shown_labels(window: AccountWindow) -> list[str]:
+    return [label.text() for label in window.findChildren(PlainLabel) if label.isVisible()]
+
+
+def test_a_confirmation_that_cannot_be_written_can_be_tried_elsewhere_or_again(opened: Open, tmp_path: Path) -> None:
+    window, agent = opened(file__save=[failure(ErrorCode.FILE_NOT_WRITABLE), {}])
+    wait_until(lambda: rows(data(window), "Zgody"), what="history")
+    history = window._data.history
+    history.save_pdf("tekst", str(tmp_path / "zgoda.pdf"))
+    wait_until(lambda: ErrorCode.FILE_NOT_WRITABLE.value in said(window), what="failure")
+    press(window, "Ponów")
+    wait_until(lambda: "Potwierdzenie jest zapisane" in said(window), what="file")
+    assert {sent["path"] for sent in agent.asked("file.save")} == {str(tmp_path / "zgoda.pdf")}
+
+
+# „Faktury"
+
+
+def test_invoices_show_number_ksef_dates_amounts_and_state(opened: Open) -> None:
+    window, _ = opened()
+    go_to(data(window), "Faktury")
+    wait_until(lambda: rows(window, "Faktury"), what="invoices")
+    unpaid, paid = rows(window, "Faktury")
+    assert unpaid == [
+        "FV/2026/000002",
+        "1234563218-20261122-0000A0-B1C2D3-7F",
+        "22.11.2026",
+        "455,40\u00a0zł",
+        "104,74\u00a0zł",
+        "560,14\u00a0zł",
+        "do zapłaty do 06.12.2026",
+    ]
+    assert paid[6] == "zapłacona 22.11.2026"
+
+
+def test_an_invoice_is_asked_for_at_the_path_of_the_users_choice_and_again(opened: Open) -> None:
+    window, agent = opened(invoice__pdf=[failure(ErrorCode.OFFLINE), {}])
+    go_to(data(window), "Faktury")
+    wait_until(lambda: rows(window, "Faktury"), what="invoices")
+    page = window._view._pages[-1]
+    page.save_pdf(page._invoices[0], "/tmp/f.pdf")
+    wait_until(lambda: ErrorCode.OFFLINE.value in said(window), what="failure")
+    press(window, "Ponów")
+    wait_until(lambda: "Faktura FV/2026/000002 jest zapisana" in said(window), what="file")
+    assert agent.asked("invoice.pdf") == [{"invoice_id": "inv_2", "path": "/tmp/f.pdf"}] * 2
+
+
+def test_without_invoices_the_page_says_so(opened: Open) -> None:
+    window, _ = opened(invoices__load=[{"result": {"invoices": []}}])
+    go_to(data(window), "Faktury")
+    wait_until(lambda: "Nie ma jeszcze żadnej faktury." in shown_labels(window), what="words")
+    assert not find(window, QAbstractButton, "Zapisz PDF…").isEnabled()
+
+
+def test_words_of_an_invoice() -> None:
+    assert invoice_state_text(invoice(), date(2026, 12, 7)) == "⚠ po terminie (06.12.2026)"
+    assert invoice_state_text(invoice(), date(2026, 12, 6)) == "do zapłaty do 06.12.2026"
+    assert invoice_file_name(invoice()) == "FV-2026-000001.pdf"
+    assert invoice_file_name(replace(invoice(), number="../..")) == "faktura.pdf"
+    assert [channel_text(channel) for channel in ("module", "panel", "web", "fax")] == [
+        "w programie",
+        "w panelu klienta",
+        "na stronie WWW",
+        "fax",
+    ]
+
+
+# A session that ends
+
+
+@pytest.mark.parametrize(
+    ("page", "method"),
+    [("Moje programy", "programs__load"), ("Faktury", "invoices__load"), ("Moje dane", "consents__load")],
+)
+def test_s7_a_page_that_met_the_end_of_the_session_loads_after_the_login(opened: Open, page: str, method: str) -> None:
+    window, agent = opened(**{method: [failure(ErrorCode.LOGIN_AGAIN), {}]})
+    if page != "Moje dane":
+        go_to(data(window), page)
+    wait_until(lambda: ErrorCode.LOGIN_AGAIN.value in said(window), what="login")
+    assert line(window, "E-mail").text() == EMAIL
+    type_login(window, "haslo")
+    wait_until(lambda: chosen(window) == page, what="the page")
+    wait_until(lambda: len(agent.asked(method.replace("__", "."))) == 2, what="another try")
+
+
+def test_s9_another_customers_login_finds_nothing_of_the_firsts_typing(opened: Open) -> None:
+    other = state(customer_id="K-2", is_other_customer=True)
+    window, agent = opened(customer__change=[failure(ErrorCode.LOGIN_AGAIN), {}], account__login=[other])
+    fill(data(window), INVOICE_LINE, NEW)
+    consent(window, "R2płatnik")
+    save(window, ErrorCode.LOGIN_AGAIN.value)
+    type_login(window, "haslo", "inna@firma.example")
+    wait_until(lambda: menu(window) is not None, what="the account")
+    data(window)
+    assert OTHER_CUSTOMER in said(window)
+    assert line(window, INVOICE_LINE).text() == customer_record().invoice_email
+    assert not box(window, "R2płatnik").isChecked()
+    assert len(agent.asked("customer.change")) == 1
+
+
+def test_h2_answers_to_a_window_that_is_gone_are_dropped(qtbot: QtBot, agent: Callable[..., Agent]) -> None:
+    made = agent(account__state=[{"after": 0.3}])
+    window = AccountWindow(made.link, LINKS, lambda: TODAY)
+    window.show()
+    gone: list[bool] = []
+    window.destroyed.connect(lambda: gone.append(True))
+    window.deleteLater()
+    wait_until(lambda: gone, what="destroyed window")
+    qtbot.wait(500)
+    assert made.asked("account.state")
+
+
+def test_every_line_has_a_name_and_every_button_its_words(opened: Open) -> None:
+    window, _ = opened()
+    for page in menu_names(data(window)):
+        go_to(window, page)
+        wait_until(lambda: "Pobieram" not in said(window), what="page")
+        for entry in window.findChildren(QLineEdit):
+            assert entry.accessibleName() or not entry.isVisible()
+        for button in window.findChildren(QAbstractButton):
+            if button.isVisible() and button.focusPolicy() != Qt.FocusPolicy.NoFocus and button.text():
+                assert button.accessibleName() == button.text()
+    assert GIVE.startswith("Wyrażam")
