@@ -370,7 +370,8 @@ def test_a_withdrawal_is_declared_on_the_orders_own_page(visitor: Visitor, shop:
         refused, link, name="Łucja Żak", order_number=orders(shop)[0].number, email="l@zak.example"
     )
     receipt = visitor.follow(declared)
-    assert "Oświadczam, że odstępuję od umowy" in receipt.text
+    assert f"zamówienie nr {orders(shop)[0].number}" in receipt.text
+    assert receipt.title == "Potwierdzenie odstąpienia od umowy"
     assert location in receipt.links()
     assert orders(shop)[0].state == "withdrawn"
     again = visitor.get(location)
