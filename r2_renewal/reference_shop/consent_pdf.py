@@ -17,7 +17,8 @@ from r2_renewal.reference_shop.tables import ConsentRow
 
 CHANNELS = {"module": "program (Pomoc → eSklep)", "panel": "panel klienta", "web": "strona internetowa"}
 _MARGIN, _LINE, _LABEL = 18, 5.5, 52  # millimetres
-_TITLE_POINTS, _POINTS = 16, 9.5
+_ROOM = 110  # millimetres; a digest is not to be broken
+_TITLE_POINTS, _POINTS, _SMALL_POINTS = 16, 9.5, 8
 
 
 def consent_pdf(row: ConsentRow, program: str) -> bytes:
@@ -77,6 +78,6 @@ def _write(page: FPDF, text: str, *, bold: bool = False, points: float = _POINTS
 def _write_fact(page: FPDF, label: str, words: str) -> None:
     page.set_font(FACE, "B", _POINTS)
     page.multi_cell(_LABEL, _LINE, label, align="L", new_x=XPos.RIGHT, new_y=YPos.TOP)
-    page.set_font(FACE, "", _POINTS)
+    page.set_font(FACE, "", _POINTS if page.get_string_width(words.split(" ")[0]) < _ROOM else _SMALL_POINTS)
     page.multi_cell(0, _LINE, words, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     page.ln(_LINE / 3)

@@ -32,6 +32,9 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+# What was typed is shown again; HTML has no control characters but these.
+_NO_CONTROLS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
+
 Page = Response[Any]
 
 
@@ -72,7 +75,7 @@ def show(
     }
     words = _environment().get_template(template).render(vendor=seller or vendor(), **known)
     return Response(
-        words,
+        words.translate(_NO_CONTROLS),
         status_code=status,
         media_type=MediaType.HTML,
         headers={**SECURITY_HEADERS, "Content-Language": language.code, "Vary": "Accept-Language, Cookie"},
