@@ -78,6 +78,8 @@ def _write(page: FPDF, text: str, *, bold: bool = False, points: float = _POINTS
 def _write_fact(page: FPDF, label: str, words: str) -> None:
     page.set_font(FACE, "B", _POINTS)
     page.multi_cell(_LABEL, _LINE, label, align="L", new_x=XPos.RIGHT, new_y=YPos.TOP)
-    page.set_font(FACE, "", _POINTS if page.get_string_width(words.split(" ")[0]) < _ROOM else _SMALL_POINTS)
+    page.set_font(
+        FACE, "", _POINTS if page.get_string_width(words.split(" ", maxsplit=1)[0]) < _ROOM else _SMALL_POINTS
+    )
     page.multi_cell(0, _LINE, words, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     page.ln(_LINE / 3)
