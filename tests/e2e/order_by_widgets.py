@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QTableView, QWidget, QWizard
 
+from r2_renewal.domain.reminder import Silence
+from r2_renewal.embedding.module import RenewalModule
+from r2_renewal.embedding.state import Status
 from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from r2_renewal.ui.reminder_dialog import ReminderDialog
@@ -27,6 +31,19 @@ def answer_reminder(button: str, look: Look) -> str:
     look("przypomnienie", reminder)
     click(reminder, button)
     return text
+
+
+def renewal_in_the_basket(module: RenewalModule) -> dict[str, str]:
+    """Wait until a start's question has settled itself, open eSklep and return what it says of each program's renewal."""
+    wait_until(lambda: isinstance(module.state.decision, Silence), what="word of automatic renewal")
+    wait_until(lambda: module.state.status is Status.SILENT, what="silence")
+    module.open_eshop()
+    table = find(window(QWidget, "eSklep"), QTableView, "Koszyk posiadanych programów")
+    model = table.model()
+    wait_until(lambda: model.rowCount() > 0, what="basket")
+    headers = [model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())]
+    column = headers.index("Automatyczne odnowienie")
+    return {model.index(row, 0).data(): model.index(row, column).data() for row in range(model.rowCount())}
 
 
 def open_form(look: Look) -> OrderWizard:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -67,7 +67,8 @@ def open_browser(profile: Path, *, language: str = "pl", size: tuple[int, int] =
 def resize(driver: WebDriver, size: tuple[int, int]) -> None:
     """Give a page another size; a window of a real screen cannot be as narrow as a phone."""
     width, height = size
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    # A phone's scroll bar takes no room.
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < DESKTOP[0]}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)  # type: ignore[attr-defined]
 
 
@@ -148,7 +149,7 @@ class PanelBrowser:
     def type_keys(self, *keys: str) -> None:
         """Type on the keyboard, wherever the focus is."""
         for key in keys:
-            self.focused.send_keys(key)
+            ActionChains(self.driver).send_keys(key).perform()
 
     def tab_to(self, what: str, most: int = 60) -> WebElement:
         """Press Tab until what has the focus is named so; return it."""

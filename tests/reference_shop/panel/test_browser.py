@@ -1,0 +1,295 @@
+"""The panel in a real browser: WCAG 2.1 A and AA by axe-core, a phone's width, the keyboard alone, in both languages.
+
+One server and one browser a language walk every page and its error states; each is judged on a desktop in daylight and on a
+phone in the dark.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from sqlalchemy import select
+
+from r2_renewal.reference_shop.folder import ShopFolder, settings_of
+from r2_renewal.reference_shop.fulfilment import fulfil, invoice
+from r2_renewal.reference_shop.panel.language import language as language_of
+from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
+from r2_renewal.reference_shop.settings import fixed_date
+from r2_renewal.reference_shop.shop import Shop, opened
+from r2_renewal.reference_shop.tables import MailRow
+from tests.e2e.panel_browser import DESKTOP, PHONE, PanelBrowser, needs_browser, open_browser, resize
+from tests.reference_shop.conftest import TODAY
+from tests.reference_shop.module import LATER_LICENCE_ID, Module
+from tests.reference_shop.panel.visitor import reset_link
+from tests.reference_shop.processes import servers
+
+pytestmark = [needs_browser, pytest.mark.timeout(600)]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+AXE = """
+const [rules, done] = arguments;
+axe.run(document, {runOnly: rules, resultTypes: ["violations"]}).then(
+  found => done(found.violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).join("; "))),
+  error => done([String(error)]));
+"""
+OUTLINE = "const s = getComputedStyle(document.activeElement); return s.outlineStyle != 'none' && parseFloat(s.outlineWidth) >= 2"
+NEW = "zupełnie nowe hasło"
+
+
+@dataclass(frozen=True)
+class World:
+    """A served shop with a customer who has done a bit of everything. Attributes: paths: pages of objects, by name."""
+
+    prepared: PreparedShop
+    shop: Shop
+    url: str
+    paths: dict[str, str]
+
+    def link(self) -> str:
+        """Return the page of a new password, from a letter just asked for."""
+        with httpx.Client(base_url=self.url, trust_env=False) as http:
+            http.post("/v1/password-resets", json={"email": self.prepared.account_email})
+        with self.shop.database.reading() as session:
+            query = select(MailRow.text).where(MailRow.kind == "password_reset").order_by(MailRow.pk.desc())
+            return reset_link(session.scalars(query).first() or "").removeprefix("/panel/")
+
+
+@pytest.fixture(scope="module")
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    from dataclasses import replace
+
+    seeded: PreparedShop = request.getfixturevalue("seeded")
+    folder = ShopFolder(tmp_path_factory.mktemp("browser") / "shop")
+    shutil.copytree(seeded.folder.path, folder.path)
+    prepared = replace(seeded, folder=folder)
+    with opened(settings_of(folder, today=fixed_date(TODAY))) as shop, servers(prepared) as start:
+        _, url = start("--public-url", "auto")
+        with httpx.Client(base_url=url, timeout=30, trust_env=False) as http:
+            module = Module(http).log_in(prepared.account_email, prepared.account_password)
+            yield World(prepared, shop, url, _history(module, shop))
+
+
+def _history(module: Module, shop: Shop) -> dict[str, str]:
+    done, open_, withdrawn = (
+        module.order(LICENCE_ID),
+        module.order("L-R2K-100482"),
+        module.order(LATER_LICENCE_ID, "extension"),
+    )
+    fulfil(shop, done["order_id"])
+    invoice(shop, withdrawn["order_id"])
+    names = {"done": done, "open": open_, "withdrawn": withdrawn}
+    return {name: f"zamowienia/{order['order_id']}" for name, order in names.items()}
+
+
+@dataclass
+class Judge:
+    """Looks at a page in every way. Attributes: found: what was wrong, by page; seen: the pages looked at."""
+
+    browser: PanelBrowser
+    code: str
+    found: dict[str, object] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+
+    def look(self, name: str) -> None:
+        self.seen.append(name)
+        driver = self.browser.driver
+        driver.execute_script(_axe())
+        for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+            resize(driver, size)
+            media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)  # type: ignore[attr-defined]
+            self._note(f"{name} {scheme}", driver.execute_async_script(AXE, RULES))
+        wide = driver.execute_script("return document.documentElement.scrollWidth")
+        self._note(f"{name} width", wide if wide > PHONE[0] else None)
+        self._note(f"{name} lang", None if self._attribute("html", "lang") == self.code else "wrong")
+
+    def _attribute(self, tag: str, name: str) -> str:
+        return str(self.browser.driver.find_element(By.TAG_NAME, tag).get_attribute(name))
+
+    def _note(self, where: str, what: object) -> None:
+        if what:
+            self.found[where] = what
+
+
+def _axe() -> str:
+    found = importlib.util.find_spec("axe_playwright_python")
+    assert found is not None
+    assert found.origin is not None
+    return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(params=["pl", "en"])
+def browser(request: pytest.FixtureRequest, world: World, tmp_path: Path) -> Iterator[tuple[PanelBrowser, str]]:
+    with open_browser(tmp_path / "profile", language=request.param) as driver:
+        yield PanelBrowser(driver, f"{world.url}/panel/"), request.param
+
+
+def test_every_page_is_accessible_and_fits_a_phone(world: World, browser: tuple[PanelBrowser, str]) -> None:
+    at, code = browser
+    judge, press = Judge(at, code), _presser(at, code)
+    _judge_before_the_login(world, judge, press)
+    at.open("logowanie")
+    at.fill("email", world.prepared.account_email)
+    at.fill("password", world.prepared.account_password)
+    press("login.submit")
+    for page in ("moje-dane", "moje-dane/zgloszenie", "zgody", "programy", "zamowienia", "faktury", "sesje", "nic"):
+        at.open(page)
+        judge.look(page)
+    _judge_forms(judge, press)
+    _judge_orders(world, judge, press)
+    assert judge.found == {}
+    assert len(judge.seen) == len(set(judge.seen)) == 24
+
+
+def test_the_judge_sees_what_is_wrong(world: World, browser: tuple[PanelBrowser, str]) -> None:
+    at, code = browser
+    at.open("logowanie")
+    at.driver.execute_script(
+        "document.querySelector('label').remove(); document.querySelector('h1').style.color = '#999'"
+    )
+    at.driver.execute_script("document.querySelector('main').style.width = '400px'")
+    judge = Judge(at, code)
+    judge.look("spoilt")
+    assert set(judge.found) == {"spoilt light", "spoilt dark", "spoilt width"}
+    assert "label" in str(judge.found["spoilt light"])
+    assert "color-contrast" in str(judge.found["spoilt light"])
+
+
+def _presser(at: PanelBrowser, code: str) -> Callable[[str], None]:
+    return lambda phrase: at.press(language_of(code).say(phrase))
+
+
+def _judge_before_the_login(world: World, judge: Judge, press: Callable[[str], None]) -> None:
+    at = judge.browser
+    for page in ("logowanie", "haslo", "haslo/x"):
+        at.open(page)
+        judge.look(page)
+    at.open("logowanie")
+    press("login.submit")
+    judge.look("login refused")
+    at.open("haslo")
+    press("forgotten.submit")
+    judge.look("letter refused")
+    at.fill("email", "nikt@example.com")
+    press("forgotten.submit")
+    judge.look("letter sent")
+    at.open(world.link())
+    judge.look("new password")
+    at.fill("password", "krótkie")
+    press("new_password.submit")
+    judge.look("new password refused")
+
+
+def _judge_forms(judge: Judge, press: Callable[[str], None]) -> None:
+    at = judge.browser
+    at.open("moje-dane")
+    at.fill("invoice_email", "to nie adres")
+    press("data.submit")
+    judge.look("data refused")
+    at.open("moje-dane")
+    at.fill("invoice_email", "nowe@klosowska.example")
+    at.driver.find_element(By.NAME, "consent").click()
+    press("data.submit")
+    judge.look("another text")
+    at.open("moje-dane/zgloszenie")
+    press("report.submit")
+    judge.look("report refused")
+
+
+def _judge_orders(world: World, judge: Judge, press: Callable[[str], None]) -> None:
+    at = judge.browser
+    for name, path in world.paths.items():
+        at.open(path)
+        judge.look(name)
+    at.open(f"{world.paths['withdrawn']}/odstapienie")
+    if at.driver.find_elements(By.NAME, "name"):  # the other language's walk has withdrawn already
+        press("withdrawal.submit")
+        judge.look("withdrawal refused")
+        at.fill("name", "Anna Kłosowska")
+        press("withdrawal.submit")
+    else:
+        at.open(f"{world.paths['open']}/odstapienie")
+        press("withdrawal.submit")
+        judge.look("withdrawal refused")
+        at.open(f"{world.paths['withdrawn']}/odstapienie")
+    judge.look("receipt")
+
+
+def test_the_keyboard_alone_logs_in_and_changes_the_data(world: World, browser: tuple[PanelBrowser, str]) -> None:
+    at, code = browser
+    say = language_of(code).say
+    at.open("logowanie")
+    at.type_keys(Keys.TAB)
+    assert say("panel.skip") in at.focused.text
+    at.type_keys(Keys.ENTER)
+    assert at.driver.current_url.endswith("#tresc")
+    _type_into(at, say("login.email"), world.prepared.account_email)
+    _type_into(at, say("login.password"), "nie to hasło")
+    at.type_keys(Keys.ENTER)
+    at.until(lambda: "errors" in str(at.focused.get_attribute("class")))  # the focus is on what is wrong
+    assert say("login.refused") in at.focused.text
+    at.type_keys(Keys.TAB, Keys.ENTER)
+    assert at.focused.get_attribute("id") == "email"
+    _type_into(at, say("login.password"), world.prepared.account_password)
+    _enter(at, say("login.submit"), say("data.title"))
+    _type_into(at, say("data.invoice_email"), f"nowe.{code}@klosowska.example")
+    _enter(at, say("data.submit"), say("data.title"))
+    at.until(lambda: say("data.email_saved") in at.text)
+    at.tab_to("R2faktury" if code == "pl" else "R2księga")  # each walk another program: the shop is one
+    assert at.focused.get_attribute("type") == "checkbox"
+    at.type_keys(Keys.SPACE)
+    assert at.focused.is_selected()
+    _enter(at, say("data.submit"), say("data.title"))
+    at.until(lambda: at.driver.find_elements(By.CSS_SELECTOR, "[role=status]"))
+    assert len(at.driver.find_elements(By.NAME, "revocation")) >= 1
+    _enter(at, say("logout.submit"), say("login.title"))
+
+
+def _type_into(at: PanelBrowser, name: str, text: str) -> None:
+    at.tab_to(name)
+    assert at.driver.execute_script(OUTLINE), name
+    at.focused.send_keys(Keys.CONTROL, "a")
+    at.type_keys(text)
+
+
+def _enter(at: PanelBrowser, name: str, title: str) -> None:
+    """Press what is named so by Enter, and wait for the page that it leads to."""
+    at.tab_to(name)
+    assert at.driver.execute_script(OUTLINE), name
+    page = at.driver.find_element(By.TAG_NAME, "html")
+    at.type_keys(Keys.ENTER)
+    at.until(lambda: at.driver.find_element(By.TAG_NAME, "html") != page and at.title.startswith(title))
+
+
+def test_no_script_is_needed(world: World, tmp_path: Path) -> None:
+    """The browser that runs none logs in and saves just the same."""
+    with open_browser(tmp_path / "profile") as driver:
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})  # type: ignore[attr-defined]
+        at = PanelBrowser(driver, f"{world.url}/panel/")
+        at.log_in(world.prepared.account_email, world.prepared.account_password)
+        at.fill("invoice_email", "bez.skryptu@klosowska.example")
+        at.press("Zmień dane firmy")
+        assert "Zapisano „e-mail do faktury”." in at.text
+
+
+def test_the_browser_keeps_the_session_from_scripts_and_from_other_pages(world: World, tmp_path: Path) -> None:
+    with open_browser(tmp_path / "profile") as driver:
+        at = PanelBrowser(driver, f"{world.url}/panel/")
+        at.log_in(world.prepared.account_email, world.prepared.account_password)
+        assert driver.execute_script("return document.cookie") == ""
+        kept: dict[str, Any] = next(c for c in driver.get_cookies() if c["name"] == "r2_session")
+        assert (kept["httpOnly"], kept["sameSite"], kept["path"]) == (True, "Lax", "/")
+        html = tmp_path / "obca.html"
+        html.write_text(f'<iframe src="{world.url}/panel/moje-dane"></iframe>', encoding="utf-8")
+        driver.get(html.as_uri())
+        driver.switch_to.frame(0)
+        assert "Moje dane" not in driver.page_source  # no frame shows the panel
