@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -161,7 +162,9 @@ class PanelBrowser:
 
     def until(self, happened: Callable[[], object]) -> None:
         """Wait for something on the page."""
-        WebDriverWait(self.driver, WAIT_SECONDS).until(lambda _driver: happened())
+        # While one page gives way to the next, what was found on the first is gone.
+        between = (StaleElementReferenceException, NoSuchElementException)
+        WebDriverWait(self.driver, WAIT_SECONDS, ignored_exceptions=between).until(lambda _driver: happened())
 
     def screenshot(self, file: Path) -> None:
         """Picture the whole page."""

@@ -244,14 +244,19 @@ def test_the_keyboard_alone_logs_in_and_changes_the_data(world: World, browser: 
     _type_into(at, say("data.invoice_email"), f"nowe.{code}@klosowska.example")
     _enter(at, say("data.submit"), say("data.title"))
     at.until(lambda: say("data.email_saved") in at.text)
-    at.tab_to("R2faktury" if code == "pl" else "R2księga")  # each walk another program: the shop is one
-    assert at.focused.get_attribute("type") == "checkbox"
-    at.type_keys(Keys.SPACE)
-    assert at.focused.is_selected()
-    _enter(at, say("data.submit"), say("data.title"))
-    at.until(lambda: at.driver.find_elements(By.CSS_SELECTOR, "[role=status]"))
-    assert len(at.driver.find_elements(By.NAME, "revocation")) >= 1
+    _tick_and_save(at, code, say("data.consent", program="R2księga"))
+    _tick_and_save(at, code, say("data.revoke", program="R2księga"))  # as easily as it was given
     _enter(at, say("logout.submit"), say("login.title"))
+
+
+def _tick_and_save(at: PanelBrowser, code: str, label: str) -> None:
+    box = at.tab_to(label)
+    assert box.get_attribute("type") == "checkbox"
+    at.type_keys(Keys.SPACE)
+    assert box.is_selected()
+    say = language_of(code).say
+    _enter(at, say("data.submit"), say("data.title"))
+    at.until(lambda: "R2księga" in at.driver.find_element(By.CSS_SELECTOR, "[role=status]").text)
 
 
 def _type_into(at: PanelBrowser, name: str, text: str) -> None:
