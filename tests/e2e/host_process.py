@@ -50,6 +50,13 @@ def looker(pictures: Path | None) -> Any:
     return look
 
 
+def play_account(scenario: str, demo: dict[str, Any], host: Any) -> dict[str, Any]:
+    """Play a scenario in the customer's account and return what was seen."""
+    from tests.e2e import account_by_widgets as steps
+
+    return {"consent": steps.give_consent, "enrolled": steps.know_consent}[scenario](demo, host)
+
+
 def play(scenario: str, pictures: Path | None, host: Any) -> dict[str, Any]:
     """Play the scenario over the shown host and return what was seen."""
     from PySide6.QtTest import QTest
@@ -103,7 +110,9 @@ def run(scenario: str, demo: dict[str, Any], pictures: Path | None) -> dict[str,
 
     def story() -> None:
         try:
-            report.update(play(scenario, pictures, host))
+            in_account = scenario in ("consent", "enrolled")
+            seen_there = play_account(scenario, demo, host) if in_account else play(scenario, pictures, host)
+            report.update(seen_there)
             report.update(seen(host))
         except AssertionError as error:
             report["failed"] = str(error)

@@ -554,8 +554,8 @@ def test_h2_answers_to_a_window_that_is_gone_are_dropped(qtbot: QtBot, agent: Ca
     window.destroyed.connect(lambda: gone.append(True))
     window.deleteLater()
     wait_until(lambda: gone, what="destroyed window")
+    wait_until(lambda: made.asked("account.state"), what="the question")
     qtbot.wait(500)
-    assert made.asked("account.state")
 
 
 def test_every_line_has_a_name_and_every_button_its_words(opened: Open) -> None:
