@@ -39,6 +39,7 @@ class Vendor(NamedTuple):
         ebok_url: where wrong company data is reported.
         contact_form_url: the same, without an account.
         community_url: questions to other users.
+        help_url: help on eSklep; empty where there is none.
         contact_email: where statements may be sent.
         administrator: administrator of personal data (RODO 13).
         data_protection_officer: its officer's contact.
@@ -54,6 +55,7 @@ class Vendor(NamedTuple):
     ebok_url: str
     contact_form_url: str
     community_url: str
+    help_url: str
     contact_email: str
     administrator: str
     data_protection_officer: str
@@ -133,6 +135,7 @@ def _vendor_of(document: Mapping[str, Any]) -> Vendor:
         ebok_url=document["links"]["ebok"],
         contact_form_url=document["links"]["contact_form"],
         community_url=document["links"]["community"],
+        help_url=document["links"].get("help", ""),
         contact_email=document["seller"]["contact_email"],
         administrator=document["seller"]["administrator"],
         data_protection_officer=document["seller"]["data_protection_officer"],

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 NBSP = "\u00a0"
 MONTHS_IN_YEAR = 12
 
+_MONTHS = (
+    "styczeń", "luty", "marzec", "kwiecień", "maj", "czerwiec",
+    "lipiec", "sierpień", "wrzesień", "październik", "listopad", "grudzień",
+)  # fmt: skip
 _GENITIVE_MONTHS = (
     "stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca",
     "lipca", "sierpnia", "września", "października", "listopada", "grudnia",
@@ -69,6 +73,11 @@ def short_date(day: date) -> str:
 def day_and_month(day: date) -> str:
     """Return ``8 grudnia`` (no-break space, month in the genitive)."""
     return f"{day.day}{NBSP}{_GENITIVE_MONTHS[day.month - 1]}"
+
+
+def month_and_year(day: date) -> str:
+    """Return ``grudzień 2026`` (no-break space)."""
+    return f"{_MONTHS[day.month - 1]}{NBSP}{day.year}"
 
 
 def long_date(day: date) -> str:

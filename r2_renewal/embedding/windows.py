@@ -108,4 +108,13 @@ class Windows(QObject):
 def links_of(settings: Settings) -> Links:
     """Return the vendor's addresses for the windows."""
     vendor = settings.vendor
-    return Links(vendor.panel_url, vendor.ebok_url, vendor.contact_form_url, vendor.privacy_url, vendor.link_hosts)
+    return Links(
+        panel=vendor.panel_url,
+        ebok=vendor.ebok_url,
+        contact_form=vendor.contact_form_url,
+        privacy=vendor.privacy_url,
+        allowed_hosts=vendor.link_hosts,
+        community=vendor.community_url,
+        help=vendor.help_url,
+        contact_email=vendor.contact_email,
+    )

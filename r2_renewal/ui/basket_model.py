@@ -1,74 +1,148 @@
-"""The basket of owned programs as a table: words for every state, Polish collation, nothing told by colour alone."""
+"""The basket of owned programs as a table of rows: searched, narrowed to a month and sorted in Polish order, all in one pass.
+
+Rule: nothing is done cell by cell for rows that nobody looks at; ten thousand programs are a list to be sorted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from enum import IntEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QCollator,
-    QLocale,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from r2_renewal.domain.basket import BasketEntry
-from r2_renewal.domain.dates import days_left, short_date
-from r2_renewal.ui.limits_text import limits_text
-from r2_renewal.ui.order_wizard.confirmation_page import state_text
+from r2_renewal.domain.collation import search_key
+from r2_renewal.domain.dates import days_left
+from r2_renewal.domain.year_ahead import Span, slot_of
+from r2_renewal.ui.basket_rows import HEADERS, SORT_KEYS, BasketRow, Column, cell_words, mark_of
 
 Index = QModelIndex | QPersistentModelIndex
-SORT_ROLE = int(Qt.ItemDataRole.UserRole)
-ENTRY_ROLE = SORT_ROLE + 1
+ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
+MARK_ROLE = ENTRY_ROLE + 1
 NO_FATES: Mapping[str, str] = MappingProxyType({})
 
 
-class Column(IntEnum):
-    """Columns of the basket."""
+class Usage(NamedTuple):
+    """How much of its limits the host's own program uses.
 
-    PROGRAM = 0
-    EDITION = 1
-    LIMITS = 2
-    VALID_UNTIL = 3
-    DAYS_LEFT = 4
-    AUTO_RENEWAL = 5
-    ORDER = 6
+    Attributes:
+        product: the host's product code.
+        used: by limit, e.g. ``{"employees": 37}``.
+    """
 
-
-HEADERS = ("Program", "Edycja", "Limity", "Abonament do", "Pozostało", "Automatyczne odnowienie", "Zamówienie")
+    product: str = ""
+    used: Mapping[str, int] = MappingProxyType({})
 
 
 class BasketModel(QAbstractTableModel):
-    """Rows of the basket, judged for one calendar day."""
+    """Rows of the basket, judged for one calendar day.
+
+    Attributes:
+        cells_judged: how many cells anybody has asked the words of.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: tuple[BasketEntry, ...] = ()
+        self.cells_judged = 0
+        self._rows: list[BasketRow] = []
+        self._shown: list[BasketRow] = []
         self._today = date.min
-        self._fates: Mapping[str, str] = {}
+        self._fates: Mapping[str, str] = NO_FATES
+        self._usage = Usage()
+        self._of_product = Counter[str]()
+        self._parts: tuple[str, ...] = ()
+        self._slot: tuple[Span, date] | None = None
+        self._sorting = (Column.VALID_UNTIL, Qt.SortOrder.AscendingOrder)
 
-    def show(self, entries: tuple[BasketEntry, ...], today: date, fates: Mapping[str, str] = NO_FATES) -> None:
-        """Show these programs.
+    # What is in it
+
+    def show(self, entries: Iterable[BasketEntry], today: date, fates: Mapping[str, str] = NO_FATES) -> None:
+        """Show these programs in place of those before.
 
         Args:
             entries: the owned programs.
             today: the calendar day in Warsaw to judge by.
             fates: what is known here of orders without a receipt, in words by licence.
         """
+        self.replace(
+            [BasketRow(entry, fates.get(entry.program.licence_id, ""), today) for entry in entries], today, fates
+        )
+
+    def replace(self, rows: list[BasketRow], today: date, fates: Mapping[str, str]) -> None:
+        """Show rows made before in place of all; arguments as with ``show``."""
+        self._rows, self._today, self._fates = rows, today, fates
+        self._of_product = Counter(row.entry.program.product for row in rows)
+        self._sort()
+
+    def add(self, rows: Sequence[BasketRow]) -> None:
+        """Show rows beside those that are there."""
+        self._rows.extend(rows)  # in order but for the new ones, which costs next to nothing to sort
+        self._of_product.update(row.entry.program.product for row in rows)
+        self._sort()
+
+    def tell_usage(self, usage: Usage) -> None:
+        """Show how much of its limits the host's program uses."""
+        self._usage = usage
+
+    @property
+    def ends(self) -> list[date]:
+        """Last days of all programs, whether shown or not."""
+        return [row.entry.program.valid_until for row in self._rows]
+
+    @property
+    def total(self) -> int:
+        """How many programs there are, whether shown or not."""
+        return len(self._rows)
+
+    # What of it is shown, and in which order
+
+    def search(self, text: str) -> None:
+        """Show only what every word of a text is found in, with or without Polish letters."""
+        self._parts = tuple(search_key(text).split())
+        self._arrange()
+
+    def narrow(self, slot: tuple[Span, date] | None) -> None:
+        """Show only what ends in a slot of the year's picture; None for all."""
+        self._slot = slot
+        self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column: names as a Polish reader does, dates as dates, limits as numbers."""
+        self._sorting = (Column(column), order)
+        self._sort()
+
+    def _sort(self) -> None:
+        column, order = self._sorting
+        key: Callable[[BasketRow], Any] = SORT_KEYS[column]
+        self._rows.sort(key=key, reverse=order is Qt.SortOrder.DescendingOrder)
+        self._arrange()
+
+    def _arrange(self) -> None:
         self.beginResetModel()
-        self._entries, self._today, self._fates = entries, today, fates
+        self._shown = [row for row in self._rows if self._is_shown(row)]
         self.endResetModel()
 
+    def _is_shown(self, row: BasketRow) -> bool:
+        if self._slot is not None and slot_of(row.entry.program.valid_until, self._today) != self._slot:
+            return False
+        return row.matches(self._parts)
+
+    def entry_at(self, row: int) -> BasketEntry:
+        """Return the program in a row."""
+        return self._shown[row].entry
+
+    def rows_of(self, licence_ids: set[str]) -> list[int]:
+        """Return the rows of some licences that are shown, in order."""
+        return [number for number, row in enumerate(self._shown) if row.entry.program.licence_id in licence_ids]
+
+    # The table
+
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
-        """Return the number of programs."""
-        return 0 if parent is not None and parent.isValid() else len(self._entries)
+        """Return the number of programs shown."""
+        return 0 if parent is not None and parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
         """Return the number of columns."""
@@ -83,82 +157,20 @@ class BasketModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        """Return a cell: its words, its sorting value, or its row's entry."""
+        """Return a cell: its words, its mark, or its row's entry."""
         if not index.isValid():
             return None
-        entry = self._entries[index.row()]
-        column = Column(index.column())
+        entry, column = self._shown[index.row()].entry, Column(index.column())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._words(entry, column)
-        if role == SORT_ROLE:
-            by_date = column in (Column.VALID_UNTIL, Column.DAYS_LEFT)
-            return entry.program.valid_until.toordinal() if by_date else self._words(entry, column)
+        if role == MARK_ROLE and column is Column.DAYS_LEFT:
+            return mark_of(days_left(self._today, entry.program.valid_until))
         return entry if role == ENTRY_ROLE else None
 
     def _words(self, entry: BasketEntry, column: Column) -> str:
+        self.cells_judged += 1
         program = entry.program
-        match column:
-            case Column.PROGRAM:
-                return program.name
-            case Column.EDITION:
-                return program.edition
-            case Column.LIMITS:
-                return limits_text(program.limits)
-            case Column.VALID_UNTIL:
-                return short_date(program.valid_until)
-            case Column.DAYS_LEFT:
-                return days_left_text(days_left(self._today, program.valid_until))
-            case Column.AUTO_RENEWAL:
-                return auto_renewal_text(entry)
-            case Column.ORDER:
-                return order_text(entry, self._fates.get(program.licence_id, ""))
-
-
-def auto_renewal_text(entry: BasketEntry) -> str:
-    """Return „tak" with the day where it is known, or „nie"."""
-    if not entry.auto_renewal:
-        return "nie"
-    return f"tak, {short_date(entry.renewal_date)}" if entry.renewal_date else "tak"
-
-
-def order_text(entry: BasketEntry, fate: str = "") -> str:
-    """Return the state of the order on its way, the fate of one without a receipt, or that there can be none any more."""
-    if entry.open_order is not None:
-        return state_text(entry.open_order.state)
-    if fate:
-        return fate
-    return "–" if entry.on_sale else "wycofany ze sprzedaży"
-
-
-def days_left_text(left: int) -> str:
-    """Return days left in words, with a mark where it is urgent or over."""
-    match left:
-        case 0:
-            return "⚠ kończy się dzisiaj"
-        case 1:
-            return "⚠ kończy się jutro"
-        case -1:
-            return "✕ wygasł wczoraj"
-        case _ if left < 0:
-            return f"✕ wygasł {-left} dni temu"
-        case _:
-            return f"{left} dni"
-
-
-class BasketOrder(QSortFilterProxyModel):
-    """Search over every column, and sorting in Polish collation."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._collator = QCollator(QLocale(QLocale.Language.Polish, QLocale.Country.Poland))
-        self._collator.setNumericMode(True)
-        self.setFilterKeyColumn(-1)
-        self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setSortRole(SORT_ROLE)
-
-    def lessThan(self, left: Index, right: Index) -> bool:  # noqa: N802 - Qt's name
-        """Compare dates as dates and words as a Polish reader sorts them."""
-        one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
-        if isinstance(one, int) and isinstance(other, int):
-            return one < other
-        return self._collator.compare(str(one), str(other)) < 0
+        # Which of several the host's own one is nobody can tell.
+        is_hosts = program.product == self._usage.product and self._of_product[program.product] == 1
+        used = self._usage.used if is_hosts else {}
+        return cell_words(entry, column, self._today, self._fates.get(program.licence_id, ""), used)

@@ -1,17 +1,32 @@
-"""The basket on the screen: the table „Koszyk posiadanych programów" with its search."""
+"""The basket on the screen: the table „Koszyk posiadanych programów", its search, and a year's picture of what ends when.
+
+Rules: the keyboard is enough (Enter chooses, the arrows and Shift or Ctrl select several, Esc empties the search); what was
+selected stays selected while it is there; programs may come a page at a time, and a basket that is shown is exchanged only for
+a whole one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from r2_renewal.domain.basket import BasketEntry
-from r2_renewal.ui.basket_model import ENTRY_ROLE, NO_FATES, BasketModel, BasketOrder, Column
+from r2_renewal.domain.year_ahead import year_ahead
+from r2_renewal.ui.basket_model import NO_FATES, BasketModel, Usage
+from r2_renewal.ui.basket_rows import BasketRow, Column
+from r2_renewal.ui.days_mark import DaysMark
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.renewing_text import renewing_text
+from r2_renewal.ui.timeline import NAME, Timeline
+
+# A handful needs no picture.
+MOST_WITHOUT_PICTURE = 5
+# Widths are measured by the rows in sight only, however many there are.
+_ROWS_IN_SIGHT = 0
 
 
 class BasketView(QWidget):
@@ -19,9 +34,10 @@ class BasketView(QWidget):
 
     Attributes:
         search: the line „Szukaj", for the window to place.
+        timeline: the year's picture; hidden for a handful of programs.
 
     Signals:
-        selected: another row, or none, is selected.
+        selected: other rows, or none, are selected.
         chosen: a row was double-clicked, or Enter pressed on it.
     """
 
@@ -31,59 +47,162 @@ class BasketView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = BasketModel(self)
-        self._rows = BasketOrder(self)
-        self._rows.setSourceModel(self._model)
+        self._today, self._fates = date.min, NO_FATES
+        self._coming: list[BasketRow] | None = None
+        self._is_filling = self._is_fitted = False
         self.search = QLineEdit(self)
         self.search.setAccessibleName("Szukaj")
+        self.search.setPlaceholderText("program, edycja, data…")
         self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self._rows.setFilterFixedString)
+        self.timeline = Timeline(self)
         self._renewing = PlainLabel(parent=self)
-        self._renewing.hide()
         self._build_table()
+        self._arrange()
+        self._connect()
 
     def _build_table(self) -> None:
-        self._table = table = QTableView(self)
-        table.setModel(self._rows)
+        self.table = table = QTableView(self)
+        table.setModel(self._model)
         table.setAccessibleName("Koszyk posiadanych programów")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
         table.setSortingEnabled(True)
         table.sortByColumn(Column.VALID_UNTIL, Qt.SortOrder.AscendingOrder)
-        table.verticalHeader().hide()
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.horizontalHeader().setStretchLastSection(True)
-        title = QLabel("Koszyk posiadanych programów", self)
-        title.setBuddy(table)
+        table.setItemDelegateForColumn(Column.DAYS_LEFT, DaysMark(table))
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        rows, columns = table.verticalHeader(), table.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns.setResizeContentsPrecision(_ROWS_IN_SIGHT)
+        columns.setStretchLastSection(True)
+
+    def _arrange(self) -> None:
+        title, months = QLabel("Koszyk posiadanych programów", self), QLabel(NAME, self)
+        title.setBuddy(self.table)
+        months.setBuddy(self.timeline)
+        self._picture = (months, self.timeline)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(title)
-        column.addWidget(table, 1)
+        for widget in (months, self.timeline, title):
+            column.addWidget(widget)
+        column.addWidget(self.table, 1)
         column.addWidget(self._renewing)
-        table.activated.connect(lambda _: self.chosen.emit())
-        table.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+        for widget in (*self._picture, self._renewing):
+            widget.hide()
 
-    def show_basket(self, entries: tuple[BasketEntry, ...], today: date, fates: Mapping[str, str] = NO_FATES) -> None:
-        """Show these programs as of a calendar day in Warsaw, with the fates of orders; the selected one stays selected."""
-        kept = self.entry()
-        self._model.show(entries, today, fates)
-        self._renewing.setText(renewing_text(entries, today))
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._model.search)
+        self.timeline.chosen.connect(self._model.narrow)
+        self.table.activated.connect(lambda _: self.chosen.emit())
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+        self._model.modelAboutToBeReset.connect(self._remember)
+        self._model.modelReset.connect(self._restore)
+        leave = QAction(self.search)
+        leave.setShortcut(QKeySequence(Qt.Key.Key_Escape))
+        leave.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.triggered.connect(self.search.clear)
+        self.search.addAction(leave)
+
+    # What is in it
+
+    def show_basket(self, entries: Iterable[BasketEntry], today: date, fates: Mapping[str, str] = NO_FATES) -> None:
+        """Show these programs as of a calendar day in Warsaw, with the fates of orders; the selected ones stay selected."""
+        self.begin(today, fates)
+        self.add(entries)
+        self.done()
+
+    def begin(self, today: date, fates: Mapping[str, str] = NO_FATES) -> None:
+        """Expect a basket page by page; one that is shown stays until ``done``, an empty one fills as they come."""
+        self._coming = []
+        self._is_filling = self._model.total == 0
+        if self._is_filling:
+            self._model.replace([], today, fates)
+        self._today, self._fates = today, fates
+
+    def add(self, entries: Iterable[BasketEntry]) -> None:
+        """Take a page of the basket that is expected."""
+        fates, today = self._fates, self._today
+        rows = [BasketRow(entry, fates.get(entry.program.licence_id, ""), today) for entry in entries]
+        if self._coming is not None:
+            self._coming.extend(rows)
+            if self._is_filling:
+                self._model.add(rows)
+                self._fit_once()
+
+    def done(self) -> None:
+        """Show the expected basket, now that it is whole."""
+        coming, self._coming = self._coming or [], None
+        self._model.replace(coming, self._today, self._fates)
+        self._fit_once()
+        self._show_year()
+        self._renewing.setText(renewing_text(tuple(row.entry for row in coming), self._today))
         self._renewing.setVisible(bool(self._renewing.text()))
-        if kept is not None:
-            self.select(kept.program.licence_id)
+
+    def tell_usage(self, usage: Usage) -> None:
+        """Show how much of its limits the host's program uses."""
+        self._model.tell_usage(usage)
+
+    def _fit_once(self) -> None:
+        if not self._is_fitted and self._model.total:
+            self.table.resizeColumnsToContents()
+            self._is_fitted = True
+
+    def _show_year(self) -> None:
+        is_wanted = self._model.total > MOST_WITHOUT_PICTURE
+        for widget in self._picture:
+            widget.setVisible(is_wanted)
+        if is_wanted:
+            self.timeline.show_year(year_ahead(self._model.ends, self._today))
+        elif self.timeline.slot is not None:
+            self.timeline.let_go()
+
+    @property
+    def count(self) -> tuple[int, int]:
+        """How many programs are shown, and of how many."""
+        return self._model.rowCount(), self._model.total
+
+    # What of it is selected
 
     def entry(self) -> BasketEntry | None:
-        """Return the selected program."""
-        rows = self._table.selectionModel().selectedRows()
-        return self._entry_at(rows[0].row()) if rows else None
+        """Return the selected program, the upper one of several."""
+        return next(iter(self.entries()), None)
+
+    def entries(self) -> tuple[BasketEntry, ...]:
+        """Return the selected programs from above."""
+        selection = self.table.selectionModel().selection()
+        parts = (selection.at(number) for number in range(selection.size()))
+        ranges = sorted((part.top(), part.bottom()) for part in parts)
+        return tuple(self._model.entry_at(row) for top, bottom in ranges for row in range(top, bottom + 1))
 
     def select(self, licence_id: str) -> bool:
         """Select a program, or where it is not there the first one; return whether it is there."""
-        rows = range(self._rows.rowCount())
-        row = next((row for row in rows if self._entry_at(row).program.licence_id == licence_id), -1)
-        self._table.selectRow(max(row, 0))
-        return row >= 0
+        rows = self._model.rows_of({licence_id})
+        self.table.selectRow(rows[0] if rows else 0)
+        return bool(rows)
 
-    def _entry_at(self, row: int) -> BasketEntry:
-        entry: BasketEntry = self._rows.index(row, 0).data(ENTRY_ROLE)
-        return entry
+    def _remember(self) -> None:
+        self._kept = {entry.program.licence_id for entry in self.entries()}
+        self._scrolled = self.table.verticalScrollBar().value()
+
+    def _restore(self) -> None:
+        rows = self._model.rows_of(self._kept) if self._kept else []
+        if rows:
+            flags = QItemSelectionModel.SelectionFlag
+            selection = self.table.selectionModel()
+            selection.setCurrentIndex(self._model.index(rows[0], 0), flags.NoUpdate)
+            selection.select(self._ranges(rows), flags.ClearAndSelect | flags.Rows)
+        self.table.verticalScrollBar().setValue(self._scrolled)
+        self.selected.emit()
+
+    def _ranges(self, rows: list[int]) -> QItemSelection:
+        selection, last = QItemSelection(), self._model.columnCount() - 1
+        begin = before = rows[0]
+        for row in (*rows[1:], -1):
+            if row != before + 1:
+                selection.select(self._model.index(begin, 0), self._model.index(before, last))
+                begin = row
+            before = row
+        return selection

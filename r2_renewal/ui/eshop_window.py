@@ -1,43 +1,48 @@
-"""The window „eSklep": the basket of owned programs, and from it the order form.
+"""The window „eSklep": the basket of owned programs, and from it the order form, the orders and the account.
 
-Rules: a failure leaves the window usable with its way on (again, another licence file, contact); the order form is a window
-beside this one, so that basket and host stay usable; what was typed in a form that was closed is offered when it opens again.
+Rules: a failure leaves the window usable with its way on (again, another licence file, contact); the last basket known is shown
+until the shop answers, and stays when it does not; the order form is a window beside this one, so that basket and host stay
+usable; what was typed in a form that was closed is offered when it opens again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
-from r2_renewal.domain.basket import BasketEntry, Storefront
+from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.company import show_nip
-from r2_renewal.domain.dates import short_date, warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import Wish
 from r2_renewal.ui.account.account_window import AccountWindow
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
-from r2_renewal.ui.basket_view import BasketView
+from r2_renewal.ui.basket_model import Usage
+from r2_renewal.ui.basket_pane import BasketPane
 from r2_renewal.ui.button import Button
+from r2_renewal.ui.error_texts import sentence
+from r2_renewal.ui.eshop_words import MOST_TOGETHER, empty_basket_text, without_shop_text
+from r2_renewal.ui.help_menu import HelpButton
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.managed_text import managed_text
 from r2_renewal.ui.message_bar import MessageBar, WayOn
-from r2_renewal.ui.order_fates import fate_words, given_back
+from r2_renewal.ui.order_fates import given_back
 from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE, OrderFile
 from r2_renewal.ui.order_forms import OrderForms
 from r2_renewal.ui.order_wizard.confirmation_page import installed_text, receipt_lines
+from r2_renewal.ui.orders_window import OrdersWindow
 from r2_renewal.ui.placing import place_over
 from r2_renewal.ui.plain_text import PlainLabel
+from r2_renewal.ui.resignation_dialog import ResignationDialog
 from r2_renewal.ui.retrying_text import retrying_text
 
-SIZE = (860, 460)
+SIZE = (980, 560)
 # What a licence file from elsewhere is the way out of, besides a licence that is broken here.
 _BY_FILE = (ErrorCode.LICENCE_REFUSED_BY_SHOP, ErrorCode.OFFLINE_BY_POLICY)
 
@@ -57,22 +62,23 @@ class EshopWindow(QWidget):
         today: Callable[[], date],
         parent: QWidget | None = None,
         managed: Sequence[str] = (),
+        usage: Usage = Usage(),  # noqa: B008 - it never changes
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("eSklep")
         self._link, self._links, self._today = link, links, today
-        self._storefront: Storefront | None = None
-        self._wish = Wish()
-        self._told, self._question = "", 0
+        self._wish, self._told = Wish(), ""
         self._unanswered: tuple[str, ...] = ()
+        self._selected_by_us = ""
         self._forms = OrderForms(link, links, self)
         self._order_file = OrderFile(link, self)
         self._account: AccountWindow | None = None
+        self._orders: OrdersWindow | None = None
         self.messages = MessageBar(self)
-        self.basket = BasketView(self)
+        self._pane = BasketPane(link, today, usage, self)
+        self.basket = self._pane.view
         self._company = PlainLabel("Łączę z eSklepem…", self)
-        self._checked = PlainLabel(parent=self)
         self._managed = PlainLabel(managed_text(managed), self)
         self._build_buttons()
         self._arrange()
@@ -83,11 +89,12 @@ class EshopWindow(QWidget):
     # The window
 
     def _build_buttons(self) -> None:
-        self.order_button = self._button("Zamów…", self._order)
+        self.order_button = self._pane.order_button
         self.licence_button = self._button("Wczytaj plik licencji…", self._choose_licence_file)
+        self.orders_button = self._button("Zamówienia…", self._open_orders)
         self.account_button = self._button("Moje konto…", self._open_account)
+        self.help_button = HelpButton(self._links, self)
         self.refresh_button = self._button("Odśwież", self.refresh)
-        self.order_button.setEnabled(False)
 
     def _button(self, name: str, act: Callable[[], object]) -> Button:
         button = Button(name, self)
@@ -97,65 +104,66 @@ class EshopWindow(QWidget):
     def _arrange(self) -> None:
         top, bottom = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self._company, 1)
-        search_label = QLabel("Szukaj", self)
-        search_label.setBuddy(self.basket.search)
-        top.addWidget(search_label)
-        top.addWidget(self.basket.search)
-        bottom.addWidget(self.order_button)
-        bottom.addWidget(self._checked, 1)
+        top.addLayout(self._pane.search_line())
+        bottom.addWidget(self._pane.checked, 1)
         bottom.addWidget(self.licence_button)
-        bottom.addWidget(self.account_button)
-        bottom.addWidget(self.refresh_button)
+        for button in (self.orders_button, self.account_button, self.help_button, self.refresh_button):
+            bottom.addWidget(button)
         column = QVBoxLayout(self)
         column.addLayout(top)
         column.addWidget(self.messages)
-        column.addWidget(self.basket, 1)
+        column.addWidget(self._pane, 1)
         column.addLayout(bottom)
         column.addWidget(self._managed)
         self._managed.setVisible(bool(self._managed.text()))
+        self.basket.table.setFocus()
 
     def _connect(self) -> None:
-        self.basket.chosen.connect(self._order)
-        self.basket.selected.connect(self._show_whether_orderable)
+        feed = self._pane.feed
+        feed.begun.connect(self._on_begun)
+        feed.whole.connect(self._on_whole)
+        feed.retried.connect(self._on_retried)
+        feed.failed.connect(self._on_not_loaded)
+        self._pane.order_wished.connect(self._order)
+        self._pane.resign_wished.connect(self._resign)
+        self._pane.refresh_action.triggered.connect(self.refresh)
         self._forms.changed.connect(self.refresh)
         self._order_file.failed.connect(self.messages.warn)
         self._link.happened.connect(self._on_event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the other windows along: an order form keeps what was typed in it."""
+        self._forms.hide()
+        for window in (self._orders, self._account):
+            if window is not None:
+                window.hide()
+        super().closeEvent(event)
 
     # The basket
 
     def refresh(self) -> None:
         """Ask the shop for the basket anew."""
         self.refresh_button.setEnabled(False)
-        # The answers may change places on their way: only that to the last question counts.
-        self._question += 1
-        question = self._question
-        call = self._link.call(Method.ESHOP_LOAD, protocol.Nothing(), self)
-        call.progressed.connect(partial(self._on_answer, question, self._on_retried))
-        call.finished.connect(partial(self._on_answer, question, self._on_loaded))
-        call.failed.connect(partial(self._on_answer, question, self._on_not_loaded))
+        self._pane.feed.refresh()
 
     def wish(self, wish: Wish) -> None:
         """Select the program and remember the service that the user already asked for."""
-        self._wish = wish
-        if self._storefront is not None:
+        self._wish, self._selected_by_us = wish, ""
+        if self.basket.count[1]:
             self._grant_wish()
 
-    def _on_answer(self, question: int, take: Callable[[Any], None], answer: object) -> None:
-        if question == self._question:
-            take(answer)
-
-    def _on_loaded(self, result: protocol.LoadResult) -> None:
-        self.refresh_button.setEnabled(True)
-        self._storefront, self._unanswered = result.storefront, result.unanswered
-        company = result.storefront.company
+    def _on_begun(self, load: protocol.LoadResult, _stored: bool) -> None:
+        company = load.storefront.company
         self._company.setText(f"{company.name}, NIP {show_nip(company.nip)}")
-        self._checked.setText(checked_text(result.storefront.fetched_at))
-        first = self.basket.entry() is None
-        self.basket.show_basket(result.storefront.basket, self._today(), fate_words(result))
-        self._show_news(result)
-        if first:
+        self._unanswered = load.unanswered
+
+    def _on_whole(self, load: protocol.LoadResult, stored: bool) -> None:
+        entry = self.basket.entry()
+        if entry is None or entry.program.licence_id == self._selected_by_us:
             self._grant_wish()
-        self._show_whether_orderable()
+        if not stored:
+            self.refresh_button.setEnabled(True)
+            self._show_news(load)
 
     def _on_retried(self, progress: protocol.CallProgress) -> None:
         self.messages.inform(retrying_text(progress))
@@ -176,27 +184,24 @@ class EshopWindow(QWidget):
             self.messages.clear()
 
     def _grant_wish(self) -> None:
-        if self.basket.select(self._wish.licence_id):
+        is_granted = self.basket.select(self._wish.licence_id)
+        entry = self.basket.entry()
+        self._selected_by_us = entry.program.licence_id if entry is not None else ""
+        if is_granted:
             self.order_button.setFocus()
-
-    def _show_whether_orderable(self) -> None:
-        self.order_button.setEnabled(self._orderable(self.basket.entry()))
-
-    def _orderable(self, entry: BasketEntry | None) -> bool:
-        if entry is None or not entry.is_orderable:
-            return False
-        return entry.program.licence_id not in self._unanswered
 
     def _on_not_loaded(self, failure: CallFailure) -> None:
         self.refresh_button.setEnabled(True)
-        if self._storefront is None:
-            self._company.setText("Brak danych z eSklepu")
         ways = [WayOn("Ponów", self.refresh)]
         if failure.code in UNREACHABLE:
             ways.append(WayOn(SAVE_ORDER, self._save_order))
         if failure.code.value.startswith("R2-L") or failure.code in _BY_FILE:
             ways.append(WayOn("eBOK Symfonia", self._open_ebok))
-        self.messages.warn(failure.code, *ways)
+        if self.basket.count[1]:
+            self.messages.warn(failure.code, *ways, text=without_shop_text(sentence(failure.code)))
+        else:
+            self._company.setText("Brak danych z eSklepu")
+            self.messages.warn(failure.code, *ways)
 
     def _open_ebok(self) -> None:
         self._links.open(self._links.ebok)
@@ -214,8 +219,9 @@ class EshopWindow(QWidget):
     # A PC without Internet: an order to a file, a licence from a file
 
     def _save_order(self) -> None:
-        entry = self.basket.entry()
-        wanted = () if entry is None else (protocol.WantedItem(entry.program.licence_id, self._wish.kind),)
+        selected = self.basket.entries()[:MOST_TOGETHER]
+        kind = self._wish.kind if len(selected) == 1 else None
+        wanted = tuple(protocol.WantedItem(entry.program.licence_id, kind) for entry in selected)
         self._order_file.choose(protocol.ExportParams(path="", items=wanted))
 
     def _choose_licence_file(self) -> None:
@@ -231,25 +237,32 @@ class EshopWindow(QWidget):
         call.finished.connect(lambda _: self.refresh())
         call.failed.connect(self._on_not_loaded)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Take the order forms and the account along: a form keeps what was typed in it."""
-        self._forms.hide()
-        if self._account is not None:
-            self._account.hide()
-        super().closeEvent(event)
+    # The order, the orders, the renewal
 
-    # The order
-
-    def _order(self) -> None:
-        entry, storefront = self.basket.entry(), self._storefront
-        if entry is None or storefront is None or not self._orderable(entry):
-            return
-        kind = self._wish.kind if entry.program.licence_id == self._wish.licence_id else None
-        self._forms.open(storefront, (entry,), kind)
+    def _order(self, entries: tuple[BasketEntry, ...]) -> None:
+        storefront = self._pane.feed.storefront(entries)
+        if storefront is not None:
+            wished = {entry.program.licence_id for entry in entries} == {self._wish.licence_id}
+            self._forms.open(storefront, entries, self._wish.kind if wished else None)
 
     def _return_to_form(self, licence_id: str) -> None:
         if self.basket.select(licence_id):
-            self._order()
+            self._pane.order()
+
+    def _resign(self, entries: tuple[BasketEntry, ...]) -> None:
+        dialog = ResignationDialog(entries, self._today(), self._link, self)
+        dialog.resigned.connect(self.refresh)
+        dialog.open()
+
+    def _open_orders(self) -> None:
+        """Open the orders beside this window, or bring them to the front."""
+        if self._orders is None:
+            self._orders = OrdersWindow(self._link, self._today, self._links.contact_email, self)
+            self._orders.changed.connect(self.refresh)
+            place_over(self._orders, self)
+        self._orders.show()
+        self._orders.raise_()
+        self._orders.activateWindow()
 
     def _tell(self, text: str) -> None:
         """Say good news, and once more when the basket has come anew."""
@@ -271,14 +284,3 @@ class EshopWindow(QWidget):
                 self.messages.warn(ErrorCode(code))
             case _:
                 pass
-
-
-def checked_text(fetched_at: datetime) -> str:
-    """Return „Ostatnio sprawdzono: 22.11.2026, 8:01", so that an old basket shows its age."""
-    moment = fetched_at.astimezone(warsaw())
-    return f"Ostatnio sprawdzono: {short_date(moment.date())}, {moment.hour}:{moment:%M}"
-
-
-def empty_basket_text(nip: str) -> str:
-    """Return the words for a customer without programs."""
-    return f"Nie znaleźliśmy programów przypisanych do Twojej firmy (NIP {nip}). Sprawdź NIP lub zgłoś to przez eBOK Symfonia."

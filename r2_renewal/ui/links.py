@@ -20,6 +20,9 @@ class Links:
         ebok: where wrong company data is reported.
         contact_form: the same, without an account.
         privacy: the full privacy information.
+        community: questions to other users; empty for none.
+        help: help on eSklep; empty for none.
+        contact_email: where statements may be sent; empty for nowhere.
         allowed_hosts: hosts that may be opened.
     """
 
@@ -28,6 +31,9 @@ class Links:
     contact_form: str
     privacy: str
     allowed_hosts: tuple[str, ...]
+    community: str = ""
+    help: str = ""
+    contact_email: str = ""
 
     def allows(self, address: str) -> bool:
         """Return whether an address may be opened: https, a listed host, no credentials."""

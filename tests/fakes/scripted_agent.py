@@ -19,6 +19,8 @@ import msgspec
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.contract.contact import check_email, check_phone
+from r2_renewal.domain.order import OrderState
+from r2_renewal.domain.order_list import WithdrawalReceipt
 from tests.samples import (
     CONSENT,
     EXTENSION,
@@ -31,28 +33,41 @@ from tests.samples import (
     invoice,
     line_for,
     order_of,
+    quote_for,
     quote_of,
     storefront,
 )
 
 EMAIL = "anna.klosowska@klosowska.example"
 OFFERS = {offer.offer_id: offer for offer in (SUBSCRIPTION, EXTENSION, OTHER_SUBSCRIPTION)}
-OF_THE_PROCESS = {
+RECEIPT = WithdrawalReceipt(
+    "rcp-1", "Z/2026/11/0001", "Anna Kłosowska", "anna@klosowska.example", "Odstępuję od umowy.", NOW
+)
+THE_SAME_FOR_ALL: dict[Method, protocol.Message] = {
     Method.HELLO: protocol.HelloResult(protocol=protocol.VERSION, version="0", open_orders=0),
     Method.CANCEL: protocol.CancelResult(cancelled=True),
     Method.ORDER_EXPORT: protocol.ExportResult(
         page="https://sklep.example/panel/zamowienie-z-pliku", qr=("101", "010", "111")
     ),
+    Method.ESHOP_LOAD: protocol.LoadResult(storefront=storefront()),
+    Method.ESHOP_STORED: protocol.StoredResult(),
+    Method.ORDERS_LOAD: protocol.OrdersResult(orders=(order_of(quote_for(SUBSCRIPTION)),)),
+    Method.ORDER_CANCEL: protocol.OrderCancelResult(order=order_of(quote_for(SUBSCRIPTION), OrderState.CANCELLED)),
+    Method.ORDER_WITHDRAW: protocol.WithdrawResult(receipt=RECEIPT),
+    Method.RENEWAL_RESIGN: protocol.Nothing(),
+    Method.LICENCE_REFRESH: protocol.RefreshResult(valid_until=PROGRAM.valid_until, enrolled=False),
+    Method.DRAFT_LOAD: protocol.DraftResult(customer="cust-1"),
+    Method.DRAFT_SAVE: protocol.Nothing(),
+    Method.DRAFT_DISCARD: protocol.Nothing(),
+    Method.DATA_CORRECT: protocol.CorrectResult(ticket="K/2026/0001"),
 }
 
 
 def healthy(method: Method, params: Any) -> Any:
     """Return what a healthy shop answers."""
+    if method in THE_SAME_FOR_ALL:
+        return THE_SAME_FOR_ALL[method]
     match method:
-        case Method.HELLO | Method.CANCEL | Method.ORDER_EXPORT:
-            return OF_THE_PROCESS[method]
-        case Method.ESHOP_LOAD:
-            return protocol.LoadResult(storefront=storefront())
         case Method.CONTACT_CHECK:
             emails = {name: check_email(text) for name, text in params.emails.items()}
             return protocol.ContactResult(verdicts=emails | {n: check_phone(t) for n, t in params.phones.items()})
@@ -62,14 +77,6 @@ def healthy(method: Method, params: Any) -> Any:
             )
         case Method.ORDER_PLACE:
             return protocol.OrderResult(order=order_of(params.order.quote))
-        case Method.LICENCE_REFRESH:
-            return protocol.RefreshResult(valid_until=PROGRAM.valid_until, enrolled=False)
-        case Method.DRAFT_LOAD:
-            return protocol.DraftResult(customer="cust-1")
-        case Method.DRAFT_SAVE | Method.DRAFT_DISCARD:
-            return protocol.Nothing()
-        case Method.DATA_CORRECT:
-            return protocol.CorrectResult(ticket="K/2026/0001")
         case _:
             return healthy_account(method, params)
 

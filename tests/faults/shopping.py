@@ -35,7 +35,7 @@ from r2_renewal.reference_shop.licence_files import reissue
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop, prepare
 from r2_renewal.reference_shop.shop import opened
 from r2_renewal.ui.agent_link import AgentProcess
-from r2_renewal.ui.basket_model import Column
+from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.driver import click, fill, find, go_on, tick, wait_until

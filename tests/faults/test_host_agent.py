@@ -29,7 +29,7 @@ from r2_renewal.contract import paths
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.embedding.state import Status
-from r2_renewal.ui.basket_model import Column
+from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.agent.scripted_shop import Reply, Seen
 from tests.driver import click, find, tick, wait_until

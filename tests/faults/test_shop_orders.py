@@ -19,7 +19,7 @@ from r2_renewal.contract import paths
 from r2_renewal.contract.structs import OrderRequest
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.money import show_money
-from r2_renewal.ui.basket_model import Column
+from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from r2_renewal.ui.plain_text import PlainTextView

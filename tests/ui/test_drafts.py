@@ -19,7 +19,7 @@ from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import Orderer
 from r2_renewal.domain.order_flow import Step, start
-from r2_renewal.ui.basket_model import Column
+from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.error_texts import sentence
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.message_bar import MessageBar

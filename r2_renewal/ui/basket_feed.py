@@ -1,0 +1,119 @@
+"""Where the basket of eSklep comes from: the last one known at once, then the shop's own, each page by page.
+
+Rules: the agent is asked for both at the same time, and the last one known gives way as soon as the shop answers; of several
+questions only the last one's answers count; what a failure leaves on the screen stays there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from r2_renewal.agent import protocol
+from r2_renewal.agent.protocol import LoadResult, Method, MoreParams, MoreResult
+from r2_renewal.domain.basket import BasketEntry, Storefront
+from r2_renewal.domain.offer import Offer
+from r2_renewal.ui.agent_link import AgentLink, CallFailure
+
+
+class BasketFeed(QObject):
+    """Asks the agent for the basket.
+
+    Attributes:
+        is_fresh: whether the shop itself has answered the last question.
+
+    Signals:
+        begun: a basket begins to come: its ``LoadResult``, and whether it is only the last one known.
+        came: entries of it came, a page of them.
+        whole: it is whole: as ``begun``, its storefront with all its programs.
+        retried: the shop is being asked once more: the ``CallProgress``.
+        failed: the shop could not be asked: the ``CallFailure``.
+    """
+
+    begun = Signal(object, bool)
+    came = Signal(object)
+    whole = Signal(object, bool)
+    retried = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, link: AgentLink, parent: QObject) -> None:
+        super().__init__(parent)
+        self.is_fresh = False
+        self._link = link
+        self._question = 0
+        self._has_content = False
+        self._is_answered = False
+        self._load: LoadResult | None = None
+        self._entries: list[BasketEntry] = []
+        self._offers: dict[str, bytes] = {}
+
+    def refresh(self) -> None:
+        """Ask anew; where nothing is shown yet, for the last one known as well."""
+        # The answers may change places on their way: only those to the last question count.
+        self._question += 1
+        self._is_answered = False
+        if not self._has_content:
+            self._ask(Method.ESHOP_STORED, protocol.Nothing(), self._on_stored, self._forget_stored)
+        self._ask(Method.ESHOP_LOAD, protocol.Nothing(), partial(self._begin, stored=False), self._on_failed)
+
+    def storefront(self, entries: Iterable[BasketEntry]) -> Storefront | None:
+        """Return the shop's storefront with what may be ordered for some of its programs; None before it has answered."""
+        if self._load is None or not self.is_fresh:
+            return None
+        shop, wanted = self._load.storefront, {entry.program.licence_id for entry in entries}
+        pages = {self._offers[licence_id] for licence_id in wanted if licence_id in self._offers}
+        later = (offer for page in pages for offer in msgspec.json.decode(page, type=tuple[Offer, ...]))
+        offers = tuple(offer for offer in (*shop.offers, *later) if offer.licence_id in wanted)
+        return replace(shop, basket=tuple(self._entries), offers=offers)
+
+    def _ask(
+        self, method: Method, params: protocol.Message, take: Callable[[Any], None], fail: Callable[[CallFailure], None]
+    ) -> None:
+        call = self._link.call(method, params, self)
+        call.progressed.connect(partial(self._if_last, self._question, self.retried.emit))
+        call.finished.connect(partial(self._if_last, self._question, take))
+        call.failed.connect(partial(self._if_last, self._question, fail))
+
+    def _if_last(self, question: int, take: Callable[[Any], None], answer: object) -> None:
+        if question == self._question:
+            take(answer)
+
+    def _on_stored(self, result: protocol.StoredResult) -> None:
+        if result.load is not None and not self._is_answered:
+            self._begin(result.load, stored=True)
+
+    def _forget_stored(self, _failure: CallFailure) -> None:
+        """Do without the last one known."""
+
+    def _on_failed(self, failure: CallFailure) -> None:
+        self.failed.emit(failure)
+
+    def _begin(self, load: LoadResult, *, stored: bool) -> None:
+        self._is_answered, self.is_fresh = not stored, not stored
+        self._load, self._entries, self._offers = load, [], {}
+        self.begun.emit(load, stored)
+        self._take(load.storefront.basket, load.next, stored=stored)
+
+    def _take(self, entries: tuple[BasketEntry, ...], following: str, *, stored: bool) -> None:
+        self._has_content = True
+        self._entries.extend(entries)
+        self.came.emit(entries)
+        if following:
+            params = MoreParams(cursor=following, stored=stored)
+            fail = self._forget_stored if stored else self._on_failed
+            self._ask(Method.ESHOP_MORE, params, partial(self._on_more, stored=stored), fail)
+        elif self._load is not None:
+            shop = replace(self._load.storefront, basket=tuple(self._entries))
+            self.whole.emit(msgspec.structs.replace(self._load, storefront=shop), stored)
+
+    def _on_more(self, page: MoreResult, *, stored: bool) -> None:
+        if stored and self._is_answered:
+            return  # the shop's own has begun to come meanwhile
+        raw = bytes(page.offers)
+        self._offers.update((entry.program.licence_id, raw) for entry in page.entries)
+        self._take(page.entries, page.next, stored=stored)

@@ -1,0 +1,72 @@
+"""What the list of orders says of an order. No Qt here."""
+
+from __future__ import annotations
+
+from r2_renewal.domain.dates import long_date, short_date, warsaw
+from r2_renewal.domain.money import show_money
+from r2_renewal.domain.order import Order, OrderLine
+from r2_renewal.domain.order_list import WithdrawalReceipt, withdrawal_until
+from r2_renewal.domain.plurals import PROGRAM, counted
+from r2_renewal.ui.order_wizard.confirmation_page import state_text
+
+HEADERS = ("Numer", "Złożone", "Stan", "Programy", "Do zapłaty")
+
+
+def order_cells(order: Order) -> tuple[str, ...]:
+    """Return an order's row: number, date, state, programs, gross."""
+    first = order.lines[0].program if order.lines else ""
+    others = len(order.lines) - 1
+    programs = f"{first} i {counted(others, PROGRAM)}" if others > 0 else first
+    placed = short_date(order.placed_at.astimezone(warsaw()).date())
+    return (order.number, placed, state_text(order.state), programs, show_money(order.price.gross))
+
+
+def order_details(order: Order) -> str:
+    """Return all of an order: when, what line by line, its price, where the confirmation went."""
+    placed = order.placed_at.astimezone(warsaw())
+    return "\n".join(
+        (
+            f"Zamówienie nr {order.number}, złożone {short_date(placed.date())}, godz. {placed:%H:%M}: "
+            f"{state_text(order.state)}.",
+            *(_line_text(line) for line in order.lines),
+            f"Netto {show_money(order.price.net)}, VAT {show_money(order.price.vat)}, "
+            f"brutto {show_money(order.price.gross)}.",
+            f"Potwierdzenie wysłano na {order.email}.",
+        )
+    )
+
+
+def _line_text(line: OrderLine) -> str:
+    period = f"okres {short_date(line.period_from)}–{short_date(line.period_to)}"
+    renewal = f", odnowienie {short_date(line.renewal_date)}" if line.renewal_date else ""
+    return f"• {line.description}: {show_money(line.net)} netto, {period}{renewal}"
+
+
+def withdrawal_text(order: Order, contact: str) -> str:
+    """Return what a consumer may do about an order, until when and how (consumer rights act 27; Directive 2023/2673)."""
+    by_mail = f" albo wyślij oświadczenie na {contact} przed upływem terminu" if contact else ""
+    return (
+        "Prowadzisz jednoosobową działalność, a ta umowa nie ma dla Ciebie charakteru zawodowego? Możesz od niej odstąpić bez "
+        f"podania przyczyny w ciągu 14 dni od jej zawarcia, do {long_date(withdrawal_until(order))} Wybierz „Odstąp od umowy "
+        f"tutaj”{by_mail}. Płatność zwrócimy w ciągu 14 dni od otrzymania oświadczenia."
+    )
+
+
+def cancel_question(order: Order) -> str:
+    """Return what cancelling means."""
+    return f"Zamówienie nr {order.number} zostanie anulowane: nie zrealizujemy go i nic nie zapłacisz."
+
+
+def receipt_text(receipt: WithdrawalReceipt) -> str:
+    """Return the receipt of a withdrawal: content, date and time, as the law wants it."""
+    moment = receipt.received_at.astimezone(warsaw())
+    return "\n".join(
+        (
+            f"Otrzymaliśmy oświadczenie o odstąpieniu od umowy {short_date(moment.date())}, godz. {moment:%H:%M:%S}.",
+            f"Treść oświadczenia: {receipt.content}",
+            f"Składający: {receipt.name}",
+            f"Zamówienie nr {receipt.order_number}",
+            f"Numer potwierdzenia: {receipt.receipt_id}",
+            f"To potwierdzenie wyślemy też na {receipt.email}.",
+        )
+    )

@@ -1,0 +1,200 @@
+"""Orders already placed: a list, all of the selected one, and what may still be undone of it.
+
+Rules: an order is cancelled after one plain question in the same window; „Odstąp od umowy tutaj" stands where the order is, as
+long as it is in time; older orders come a page at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from r2_renewal.agent import protocol
+from r2_renewal.agent.protocol import Method
+from r2_renewal.domain.order import Order
+from r2_renewal.domain.order_list import may_be_cancelled, may_be_withdrawn_from
+from r2_renewal.ui.agent_link import AgentLink, CallFailure
+from r2_renewal.ui.button import Button
+from r2_renewal.ui.message_bar import MessageBar, WayOn
+from r2_renewal.ui.order_list_words import HEADERS, cancel_question, order_cells, order_details, withdrawal_text
+from r2_renewal.ui.plain_text import PlainLabel, PlainTextView
+from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
+
+DETAIL_LINES = 6
+
+
+class OrdersView(QWidget):
+    """The orders of the licence's customer, or of the account's.
+
+    Attributes:
+        messages: what happened, with the way on.
+
+    Signals:
+        changed: an order was cancelled or withdrawn from.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, link: AgentLink, today: Callable[[], date], contact: str, parent: QWidget, *, account: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self._link, self._today, self._contact, self._account = link, today, contact, account
+        self._orders: list[Order] = []
+        self._next, self._asked = "", 0
+        self.messages = MessageBar(self)
+        self._build_table()
+        self._details = PlainTextView("Szczegóły zamówienia", self, DETAIL_LINES)
+        self._law = PlainLabel(parent=self)
+        self._cancel = self._button("Anuluj zamówienie", self._ask_to_cancel)
+        self._withdraw = self._button("Odstąp od umowy tutaj", self._open_withdrawal)
+        self._older = self._button("Pokaż starsze", self._load_older)
+        self._refresh = self._button("Odśwież", self.load)
+        self._arrange()
+        self._show_selected()
+
+    def _build_table(self) -> None:
+        self._table = table = QTableWidget(0, len(HEADERS), self)
+        table.setAccessibleName("Zamówienia")
+        table.setHorizontalHeaderLabels(list(HEADERS))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.itemSelectionChanged.connect(self._show_selected)
+
+    def _button(self, name: str, act: Callable[[], object]) -> Button:
+        button = Button(name, self)
+        button.clicked.connect(act)
+        return button
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout()
+        for button in (self._cancel, self._withdraw):
+            row.addWidget(button)
+        row.addStretch(1)
+        for button in (self._older, self._refresh):
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.messages)
+        column.addWidget(self._table, 2)
+        column.addWidget(self._details, 1)
+        column.addWidget(self._law)
+        column.addLayout(row)
+
+    # The list
+
+    def load(self) -> None:
+        """Ask for the latest orders."""
+        self._ask("", self._show_latest)
+
+    def _load_older(self) -> None:
+        self._ask(self._next, self._show_older)
+
+    def _ask(self, cursor: str, take: Callable[[protocol.OrdersResult], None]) -> None:
+        self._asked += 1
+        question = self._asked
+
+        def if_last(answer: protocol.OrdersResult) -> None:
+            if question == self._asked:
+                take(answer)
+
+        params = protocol.OrdersParams(cursor=cursor, account=self._account)
+        call = self._link.call(Method.ORDERS_LOAD, params, self)
+        call.finished.connect(if_last)
+        call.failed.connect(self._on_failed)
+
+    def _show_latest(self, result: protocol.OrdersResult) -> None:
+        self.messages.clear()
+        self._orders, self._next = list(result.orders), result.next
+        self._fill()
+        if not self._orders:
+            self.messages.inform("Nie masz jeszcze zamówień.")
+
+    def _show_older(self, result: protocol.OrdersResult) -> None:
+        self._orders, self._next = [*self._orders, *result.orders], result.next
+        self._fill()
+
+    def _on_failed(self, failure: CallFailure) -> None:
+        self.messages.warn(failure.code, WayOn("Ponów", self.load))
+
+    def _fill(self) -> None:
+        row = max(self._table.currentRow(), 0)
+        self._table.setRowCount(len(self._orders))
+        for number, order in enumerate(self._orders):
+            for column, words in enumerate(order_cells(order)):
+                item = QTableWidgetItem(words)
+                item.setToolTip(words)
+                if column == len(HEADERS) - 1:
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self._table.setItem(number, column, item)
+        if self._orders:
+            self._table.selectRow(min(row, len(self._orders) - 1))
+        self._older.setVisible(bool(self._next))
+        self._show_selected()
+
+    @property
+    def order(self) -> Order | None:
+        """The selected order."""
+        rows = self._table.selectionModel().selectedRows()
+        return self._orders[rows[0].row()] if rows and rows[0].row() < len(self._orders) else None
+
+    def _show_selected(self) -> None:
+        order = self.order
+        may_withdraw = order is not None and may_be_withdrawn_from(order, self._today())
+        self._cancel.setEnabled(order is not None and may_be_cancelled(order))
+        self._withdraw.setEnabled(may_withdraw)
+        self._details.show_text(order_details(order) if order is not None else "")
+        self._law.setText(withdrawal_text(order, self._contact) if order is not None and may_withdraw else "")
+        self._law.setVisible(may_withdraw)
+        self._older.setVisible(bool(self._next))
+
+    # What may be undone
+
+    def _ask_to_cancel(self) -> None:
+        order = self.order
+        if order is not None:
+            sure = WayOn("Tak, anuluj zamówienie", lambda: self._cancel_order(order))
+            self.messages.inform(cancel_question(order), sure, WayOn("Zostaw zamówienie", self.messages.clear))
+            self.messages.focus_way()
+
+    def _cancel_order(self, order: Order) -> None:
+        self.messages.inform("Anuluję zamówienie…")
+        params = protocol.OrderCancelParams(order_id=order.order_id, account=self._account)
+        call = self._link.call(Method.ORDER_CANCEL, params, self)
+        call.finished.connect(self._on_cancelled)
+        call.failed.connect(self._on_failed)
+
+    def _on_cancelled(self, result: protocol.OrderCancelResult) -> None:
+        changed = result.order
+        self._orders = [changed if order.order_id == changed.order_id else order for order in self._orders]
+        self._fill()
+        self.messages.inform(f"Zamówienie nr {changed.number} zostało anulowane.")
+        self.changed.emit()
+
+    def _open_withdrawal(self) -> None:
+        order = self.order
+        if order is not None:
+            dialog = WithdrawalDialog(order, self._link, self, account=self._account)
+            dialog.withdrawn.connect(self._on_withdrawn)
+            dialog.open()
+
+    def _on_withdrawn(self) -> None:
+        self.load()
+        self.changed.emit()

@@ -1,0 +1,43 @@
+"""The window „Zamówienia" of eSklep: the orders of the licence's customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from r2_renewal.ui.agent_link import AgentLink
+from r2_renewal.ui.orders_view import OrdersView
+
+SIZE = (760, 520)
+
+
+class OrdersWindow(QWidget):
+    """A window around the orders, asked for anew each time it is opened.
+
+    Attributes:
+        view: the orders.
+
+    Signals:
+        changed: an order was cancelled or withdrawn from.
+    """
+
+    changed = Signal()
+
+    def __init__(self, link: AgentLink, today: Callable[[], date], contact: str, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle("Zamówienia")
+        self.view = OrdersView(link, today, contact, self)
+        self.view.changed.connect(self.changed)
+        column = QVBoxLayout(self)
+        column.addWidget(self.view)
+        self.resize(*SIZE)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for the orders as they are now."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.view.load()
