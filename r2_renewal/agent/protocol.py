@@ -6,11 +6,11 @@ sends notifications (no ``id``) when something happens by itself. No other file 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Raw, field
+from msgspec import Raw
 
 from r2_renewal.agent.account_messages import (
     AccountState,
@@ -26,6 +26,27 @@ from r2_renewal.agent.account_messages import (
     PageParams,
     ResetParams,
 )
+from r2_renewal.agent.form_messages import (
+    ContactParams,
+    ContactResult,
+    CorrectParams,
+    CorrectResult,
+    DraftDiscardParams,
+    DraftLoadParams,
+    DraftParams,
+    DraftResult,
+    DraftSaveParams,
+    ExportParams,
+    ExportResult,
+    OrdererForgetParams,
+    OrdererRememberParams,
+    OrderResult,
+    PlaceParams,
+    QuoteParams,
+    QuoteResult,
+    StatusParams,
+    WantedItem,
+)
 from r2_renewal.agent.messages import CallProgress, CancelParams, CancelResult, FileSaveParams, Message, Nothing
 from r2_renewal.agent.order_messages import (
     OrderCancelParams,
@@ -39,11 +60,7 @@ from r2_renewal.agent.order_messages import (
 from r2_renewal.domain.account import CustomerRecord
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.consent import Document
-from r2_renewal.domain.contact import ContactVerdict
-from r2_renewal.domain.draft import Draft
-from r2_renewal.domain.money import Money
-from r2_renewal.domain.offer import Quote, ServiceKind
-from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer
+from r2_renewal.domain.offer import Quote
 
 __all__ = [
     "AccountState",
@@ -53,8 +70,19 @@ __all__ = [
     "CancelResult",
     "ChangeParams",
     "ConsentsResult",
+    "ContactParams",
+    "ContactResult",
+    "CorrectParams",
+    "CorrectResult",
     "CustomerResult",
+    "DraftDiscardParams",
+    "DraftLoadParams",
+    "DraftParams",
+    "DraftResult",
+    "DraftSaveParams",
     "EnrolmentTold",
+    "ExportParams",
+    "ExportResult",
     "FileSaveParams",
     "InvoicePdfParams",
     "InvoicesResult",
@@ -64,11 +92,19 @@ __all__ = [
     "Nothing",
     "OrderCancelParams",
     "OrderCancelResult",
+    "OrderResult",
+    "OrdererForgetParams",
+    "OrdererRememberParams",
     "OrdersParams",
     "OrdersResult",
     "PageParams",
+    "PlaceParams",
+    "QuoteParams",
+    "QuoteResult",
     "ResetParams",
     "ResignParams",
+    "StatusParams",
+    "WantedItem",
     "WithdrawParams",
     "WithdrawResult",
 ]
@@ -115,6 +151,8 @@ class Method(StrEnum):
     DRAFT_LOAD = "draft.load"
     DRAFT_SAVE = "draft.save"
     DRAFT_DISCARD = "draft.discard"
+    ORDERER_REMEMBER = "orderer.remember"
+    ORDERER_FORGET = "orderer.forget"
 
 
 # Calls that change nothing at the shop: these alone may be cancelled.
@@ -242,104 +280,6 @@ class StoredResult(Message, frozen=True):
     load: LoadResult | None = None
 
 
-class ContactParams(Message, frozen=True):
-    """Texts to judge, by field name. Attributes: emails; phones: text by the caller's name of the field."""
-
-    emails: dict[str, str] = field(default_factory=dict)
-    phones: dict[str, str] = field(default_factory=dict)
-
-
-class ContactResult(Message, frozen=True):
-    """Attributes: verdicts: by the caller's name of the field."""
-
-    verdicts: dict[str, ContactVerdict]
-
-
-class QuoteParams(Message, frozen=True):
-    """Attributes: offers: what to price, an offer by each owned program's licence."""
-
-    offers: dict[str, str]
-
-
-class QuoteResult(Message, frozen=True):
-    """Attributes: quote: price, period and renewal."""
-
-    quote: Quote
-
-
-class PlaceParams(Message, frozen=True):
-    """Attributes: order: what the customer confirmed, with its key; customer: whose form it is, as ``draft.load`` told it."""
-
-    order: ConfirmedOrder
-    customer: str = ""
-
-
-class OrderResult(Message, frozen=True):
-    """Attributes: order: as the shop has it; key: the confirmation it came from, where this computer knows it."""
-
-    order: Order
-    key: str = ""
-
-
-class StatusParams(Message, frozen=True):
-    """Attributes: order_id: the shop's identifier."""
-
-    order_id: str
-
-
-class CorrectParams(Message, frozen=True):
-    """Attributes: message: what is wrong with the company data; in_account: whether the account's data are meant."""
-
-    message: str
-    in_account: bool = False
-
-
-class CorrectResult(Message, frozen=True):
-    """Attributes: ticket: number for people."""
-
-    ticket: str
-
-
-class WantedItem(Message, frozen=True):
-    """Attributes: licence_id: the owned program; kind: the service, None where undecided; offer_id: empty where not chosen."""
-
-    licence_id: str
-    kind: ServiceKind | None = None
-    offer_id: str = ""
-
-
-class ExportParams(Message, frozen=True):
-    """An order to be carried to the shop's page as a file, from a PC without Internet.
-
-    Attributes:
-        path: the file of the user's choice.
-        items: what is wanted; empty for this program, with the service to be chosen on the page.
-        invoice_email: „e-mail do faktury" as typed.
-        orderer: the ordering person as typed.
-        gross: the price that was shown; None where none was known.
-        told_on: the day on which the shop had told it.
-    """
-
-    path: str
-    items: tuple[WantedItem, ...] = ()
-    invoice_email: str = ""
-    orderer: Orderer = Orderer()
-    gross: Money | None = None
-    told_on: date | None = None
-
-
-class ExportResult(Message, frozen=True):
-    """Where the file goes next.
-
-    Attributes:
-        page: address of the shop's page that takes it.
-        qr: the same as a QR code, rows of ``1`` (dark) and ``0``; empty where it does not fit into one.
-    """
-
-    page: str
-    qr: tuple[str, ...] = ()
-
-
 class ImportParams(Message, frozen=True):
     """Attributes: path: a licence file of the user's choice, to verify and install."""
 
@@ -351,49 +291,6 @@ class RefreshResult(Message, frozen=True):
 
     valid_until: date
     enrolled: bool
-
-
-class DraftLoadParams(Message, frozen=True):
-    """Which draft.
-
-    Attributes:
-        licence_ids: the programs that the form is opened for; the newest draft with any of them is theirs.
-        nip: the NIP on record of the customer who opens the form.
-    """
-
-    licence_ids: tuple[str, ...]
-    nip: str
-
-
-class DraftResult(Message, frozen=True):
-    """The draft of one customer for their programs.
-
-    Attributes:
-        customer: whose form it is from now on; goes with every saving of it, whoever's licence lies here by then.
-        draft: what was kept; None where nothing is, or nothing that can be read.
-        saved_at: when it was saved last, aware; None with no draft.
-    """
-
-    customer: str
-    draft: Draft | None = None
-    saved_at: datetime | None = None
-
-
-class DraftSaveParams(Message, frozen=True):
-    """Attributes: customer: as ``draft.load`` told it; draft: what to keep, in place of every draft with any of its programs."""
-
-    customer: str
-    draft: Draft
-
-
-class DraftDiscardParams(Message, frozen=True):
-    """Attributes: customer: as ``draft.load`` told it; licence_ids: the drafts with any of these programs go."""
-
-    customer: str
-    licence_ids: tuple[str, ...]
-
-
-DraftParams = DraftLoadParams | DraftSaveParams | DraftDiscardParams
 
 
 class LicenceInstalled(Message, frozen=True):
@@ -505,6 +402,8 @@ RESULTS: dict[Method, type[Any]] = {
     Method.DRAFT_LOAD: DraftResult,
     Method.DRAFT_SAVE: Nothing,
     Method.DRAFT_DISCARD: Nothing,
+    Method.ORDERER_REMEMBER: Nothing,
+    Method.ORDERER_FORGET: Nothing,
 }
 PARAMS: dict[Method, type[Any]] = {
     Method.HELLO: HelloParams,
@@ -538,6 +437,8 @@ PARAMS: dict[Method, type[Any]] = {
     Method.DRAFT_LOAD: DraftLoadParams,
     Method.DRAFT_SAVE: DraftSaveParams,
     Method.DRAFT_DISCARD: DraftDiscardParams,
+    Method.ORDERER_REMEMBER: OrdererRememberParams,
+    Method.ORDERER_FORGET: OrdererForgetParams,
 }
 EVENTS: dict[Event, type[Any]] = {
     Event.CALL_PROGRESS: CallProgress,

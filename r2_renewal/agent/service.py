@@ -22,6 +22,7 @@ from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.keys import parse_trusted_keys
 from r2_renewal.store.clock_marks import ClockMarkFile
 from r2_renewal.store.drafts import Drafts
+from r2_renewal.store.orderers import Orderers
 from r2_renewal.store.outbox import Outbox
 from r2_renewal.store.shop_cache import ShopCache
 from r2_renewal.store.storefronts import Storefronts
@@ -74,7 +75,9 @@ class Service:
         state_dir = Path(params.state_dir)
         outbox = Outbox(state_dir)
         showcase = Showcase(Storefronts(state_dir, params.shop_url), outbox, refresh)
-        self._settings = _Settings(params, refresh, outbox, Drafting(Drafts(state_dir), refresh), showcase)
+        self._settings = _Settings(
+            params, refresh, outbox, Drafting(Drafts(state_dir), Orderers(state_dir), refresh), showcase
+        )
         open_orders = self._open_orders(outbox)
         threading.Thread(target=self._begin, name="begin", daemon=True).start()
         return HelloResult(protocol=protocol.VERSION, version=VERSION, open_orders=open_orders)

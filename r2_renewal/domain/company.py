@@ -42,6 +42,44 @@ class Company:
     city: str
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The company that the program on this computer is licensed to, as far as its licence says.
+
+    Attributes:
+        name: company name.
+        nip: tax number as written there.
+    """
+
+    name: str
+    nip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that the vendor's record and the licence here say otherwise. Attributes: what: „NIP" or „Nazwa firmy"."""
+
+    what: str
+    on_record: str
+    here: str
+
+
+def differences(company: Company, holder: Holder | None) -> tuple[Difference, ...]:
+    """Return what the record and the licence say otherwise; spaces, capitals and the form of a NIP do not count."""
+    if holder is None:
+        return ()
+    found = []
+    if normalize_nip(company.nip) != normalize_nip(holder.nip):
+        found.append(Difference("NIP", show_nip(company.nip), show_nip(holder.nip)))
+    if _folded(company.name) != _folded(holder.name):
+        found.append(Difference("Nazwa firmy", company.name, holder.name))
+    return tuple(found)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
 def normalize_nip(text: str) -> str:
     """Return the NIP without prefix and separators: ``PL 526-283-15-03`` gives ``5262831503``."""
     bare = text.translate(_SEPARATORS).upper()

@@ -100,7 +100,9 @@ def resumed(flow: OrderFlow, draft: Draft) -> OrderFlow:
     Programs of the draft that cannot be ordered any more are left out of the form; those that it was opened for stay in it.
     """
     kept = flow.add(_orderable(flow.storefront, draft))
-    kept = kept.type_invoice_email(draft.invoice_email).type_orderer(draft.orderer)
+    kept = kept.type_invoice_email(draft.invoice_email)
+    if draft.orderer != Orderer():
+        kept = kept.type_orderer(draft.orderer)  # in place of the one remembered here
     if draft.kind is None or not any(flow.storefront.offers_for(one, draft.kind) for one in kept.licence_ids):
         return kept
     chosen = kept.choose_kind(draft.kind)

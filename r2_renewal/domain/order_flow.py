@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from r2_renewal.domain.basket import BasketEntry, Storefront
-from r2_renewal.domain.company import normalize_nip
+from r2_renewal.domain.company import Holder, normalize_nip
 from r2_renewal.domain.consent import Document, auto_renewal_text, give
 from r2_renewal.domain.contact import ContactVerdict
 from r2_renewal.domain.dates import warsaw_date
@@ -55,6 +55,9 @@ class OrderFlow:
         key: key of the confirmation; empty until confirmed, dropped by any edit.
         receipt: the order as the shop has it; None until it answered.
         before: what the shop changed meanwhile, as it was; until the order is confirmed anew.
+        holder: the company that the licence here is for; None where that is not known.
+        remembered: the ordering person remembered on this computer; None for nobody.
+        remember_me: „Zapamiętaj mnie na tym komputerze" is ticked.
     """
 
     storefront: Storefront
@@ -69,6 +72,9 @@ class OrderFlow:
     key: str = ""
     receipt: Order | None = None
     before: Superseded = field(default_factory=Superseded)
+    holder: Holder | None = None
+    remembered: Orderer | None = None
+    remember_me: bool = False
 
     # What the pages show
 
@@ -190,7 +196,20 @@ class OrderFlow:
         """Bind the confirmation to a key; a repeated confirmation of the same content keeps its first key."""
         return self if self.key else replace(self, key=key, before=Superseded())
 
-    # What the shop answers
+    def remember(self, asked: bool) -> OrderFlow:
+        """Tick or untick „Zapamiętaj mnie na tym komputerze": nothing of the order, so that its key stays."""
+        return replace(self, remember_me=asked)
+
+    # What this computer and the shop answer
+
+    def opened_for(self, holder: Holder | None, remembered: Orderer | None) -> OrderFlow:
+        """Take what this computer knows; the remembered person is filled in where nobody was typed yet."""
+        known = replace(self, holder=holder, remembered=remembered)
+        return known if remembered is None or self.orderer != Orderer() else known.type_orderer(remembered)
+
+    def kept(self, remembered: Orderer | None) -> OrderFlow:
+        """Take who is remembered on this computer from now on."""
+        return replace(self, remembered=remembered, remember_me=False)
 
     def reworded(self, document: Document) -> OrderFlow:
         """Take a changed consent text: it must be read and given anew."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
-from r2_renewal.domain.company import Company, show_nip
+from r2_renewal.domain.company import Company, Holder, differences, show_nip
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
+from r2_renewal.ui.button import Button
+from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.plain_text import PlainLabel
 
@@ -20,7 +24,14 @@ class CorrectionDialog(QDialog):
     """Reports wrong company data to the shop; what was typed stays until the shop has it."""
 
     def __init__(
-        self, company: Company, link: AgentLink, parent: QWidget | None = None, *, in_account: bool = False
+        self,
+        company: Company,
+        link: AgentLink,
+        parent: QWidget | None = None,
+        *,
+        links: Links | None = None,
+        holder: Holder | None = None,
+        in_account: bool = False,
     ) -> None:
         """Open the report.
 
@@ -28,6 +39,8 @@ class CorrectionDialog(QDialog):
             company: the data on record.
             link: the agent.
             parent: the window that asks.
+            links: the vendor's addresses, for who would rather write there; None shows none.
+            holder: the company that the licence here is for; where it differs, the report says so.
             in_account: whether they are the account's data, not those of the licence's holder.
         """
         super().__init__(parent)
@@ -36,25 +49,39 @@ class CorrectionDialog(QDialog):
         self.setWindowTitle("Zgłoś niepoprawne dane")
         self._link = link
         self._messages = MessageBar(self)
-        self._build_form(company)
+        self._build_form(prefilled(company, holder))
+        self._build_links(links)
         self._build_buttons()
         self._text.moveCursor(QTextCursor.MoveOperation.End)
         self._text.setFocus()
         self.resize(*SIZE)
 
-    def _build_form(self, company: Company) -> None:
+    def _build_form(self, text: str) -> None:
         column = QVBoxLayout(self)
         column.addWidget(self._messages)
         column.addWidget(
             PlainLabel("Napisz, co się nie zgadza i jak powinno być. Poprawimy dane i damy Ci znać.", self)
         )
         label = QLabel("Zgłoszenie", self)
-        self._text = QPlainTextEdit(prefilled(company), self)
+        self._text = QPlainTextEdit(text, self)
         self._text.setAccessibleName("Zgłoszenie")
         self._text.setTabChangesFocus(True)
         label.setBuddy(self._text)
         column.addWidget(label)
         column.addWidget(self._text)
+
+    def _build_links(self, links: Links | None) -> None:
+        column = self.layout()
+        if links is None or not isinstance(column, QVBoxLayout):
+            return
+        row = QHBoxLayout()
+        row.addWidget(PlainLabel("Wolisz napisać inaczej?", self))
+        for name, address in (("eBOK Symfonia", links.ebok), ("Formularz kontaktowy", links.contact_form)):
+            button = Button(name, self)
+            button.clicked.connect(partial(links.open, address))
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
 
     def _build_buttons(self) -> None:
         buttons = QDialogButtonBox(self)
@@ -93,9 +120,10 @@ class CorrectionDialog(QDialog):
         self._messages.warn(failure.code, WayOn("Ponów", self._send))
 
 
-def prefilled(company: Company) -> str:
-    """Return the start of a report: the data on record, and a place for what is wrong."""
-    return (
-        f"Dane w systemie: {company.name}, NIP {show_nip(company.nip)}, "
-        f"{company.street}, {company.postcode} {company.city}\n\nPowinno być: "
-    )
+def prefilled(company: Company, holder: Holder | None = None) -> str:
+    """Return the start of a report: the data on record, what the licence says otherwise, and a place for what is wrong."""
+    lines = [
+        f"Dane w systemie: {company.name}, NIP {show_nip(company.nip)}, {company.street}, {company.postcode} {company.city}",
+        *(f"W licencji programu: {found.what} {found.here}" for found in differences(company, holder)),
+    ]
+    return "\n".join([*lines, "", "Powinno być: "])

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from r2_renewal.agent.protocol import (
@@ -19,9 +20,12 @@ from r2_renewal.agent.protocol import (
     LoadResult,
     Method,
     Nothing,
+    OrdererForgetParams,
+    OrdererRememberParams,
     PlaceParams,
 )
 from r2_renewal.contract import paths
+from r2_renewal.domain.company import Holder
 from r2_renewal.domain.draft import LONGEST_TEXT, Draft, DraftItem, draft_of_order
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import ServiceKind
@@ -38,6 +42,7 @@ from tests.samples import draft_for
 
 NIP = "5262831503"
 ANNA = Orderer("Anna Łucja", "Kłosowska-Świątek", "601 234 5", "anna@")
+HOLDER = Holder(LICENCE.company, LICENCE.nip)
 DRAFT = draft_for(ServiceKind.EXTENSION, "ext-100", " faktury@klosowska.example", ANNA, Step.ORDERER)
 
 
@@ -60,7 +65,7 @@ def saving(draft: Draft) -> DraftSaveParams:
 
 def test_what_was_saved_is_loaded_by_another_agent_to_the_letter(hosts: Hosts) -> None:
     first, second = hosts.greeted(), hosts.greeted()
-    assert load(first) == DraftResult(customer="cust-1")
+    assert load(first) == DraftResult(customer="cust-1", holder=HOLDER)
     before = datetime.now(UTC)
     save(first, DRAFT)
     found = load(second)
@@ -69,6 +74,50 @@ def test_what_was_saved_is_loaded_by_another_agent_to_the_letter(hosts: Hosts) -
     assert before - timedelta(seconds=1) <= found.saved_at <= datetime.now(UTC)
     discard(second)
     assert load(first).draft is None
+
+
+def test_who_asked_for_it_is_remembered_for_their_customer_until_they_ask_to_be_forgotten(hosts: Hosts) -> None:
+    agent = hosts.greeted()
+    agent.call(Method.ORDERER_REMEMBER, OrdererRememberParams(customer="cust-1", orderer=ANNA))
+    assert load(hosts.greeted()).orderer == ANNA
+    agent.call(Method.ORDERER_FORGET, OrdererForgetParams(customer="cust-2"))
+    assert load(agent).orderer == ANNA
+    agent.call(Method.ORDERER_FORGET, OrdererForgetParams(customer="cust-1"))
+    assert load(agent).orderer is None
+    assert "Kłosowska-Świątek".encode() not in (hosts.state_dir / FILE_NAME).read_bytes()
+
+
+def test_a_person_that_cannot_be_read_is_nobody(hosts: Hosts) -> None:
+    agent = hosts.greeted()
+    agent.call(Method.ORDERER_REMEMBER, OrdererRememberParams(customer="cust-1", orderer=ANNA))
+    with closing(sqlite3.connect(hosts.state_dir / FILE_NAME)) as database, database:
+        database.execute("UPDATE orderer SET body = ?", (b"[not a person",))
+    assert load(agent).orderer is None
+
+
+def test_a_licence_that_cannot_be_read_names_no_holder(hosts: Hosts) -> None:
+    hosts.licence.write_bytes(b"broken")
+    assert load(hosts.greeted()).holder is None
+
+
+def test_a_draft_of_several_programs_is_found_by_each_of_them(hosts: Hosts) -> None:
+    agent = hosts.greeted()
+    save(agent, DRAFT)
+    both = replace(DRAFT, items=(DraftItem("lic-1", "ext-100"), DraftItem("lic-2", "", is_left_out=True)))
+    save(agent, both)
+    assert load(agent, "lic-1").draft == load(agent, "lic-2").draft == both
+    discard(agent, licence_id="lic-2")
+    assert load(agent, "lic-1").draft is None
+
+
+def test_a_draft_of_an_earlier_version_is_read_as_one_of_today(hosts: Hosts) -> None:
+    agent = hosts.greeted()
+    save(agent, DRAFT)
+    old = msgspec.to_builtins(DRAFT)
+    del old["items"]
+    with closing(sqlite3.connect(hosts.state_dir / FILE_NAME)) as database, database:
+        database.execute("UPDATE draft SET body = ?", (msgspec.json.encode({**old, "offer_id": "ext-100"}),))
+    assert load(agent).draft == DRAFT
 
 
 def test_what_was_answered_survives_the_killed_agent(hosts: Hosts) -> None:
@@ -110,10 +159,10 @@ def test_a_draft_is_found_for_its_customer_alone(hosts: Hosts, vendor: Vendor) -
     assert load(agent).customer == "cust-1"
     save(agent, DRAFT)
     hosts.licence.write_bytes(vendor.certificate(LICENCE._replace(customer_id="cust-2")))
-    assert load(agent) == DraftResult(customer="cust-2")
+    assert load(agent) == DraftResult(customer="cust-2", holder=HOLDER)
     # A form that was opened before goes on belonging to whom it was opened for.
     save(agent, replace(DRAFT, invoice_email="later@klosowska.example"), customer="cust-1")
-    assert load(agent) == DraftResult(customer="cust-2")
+    assert load(agent) == DraftResult(customer="cust-2", holder=HOLDER)
     hosts.licence.write_bytes(vendor.certificate())
     found = load(agent).draft
     assert found is not None

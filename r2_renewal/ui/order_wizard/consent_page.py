@@ -1,4 +1,4 @@
-"""Page „Zgoda na automatyczne odnowienie": the full text with its numbers, and a box that only the user ticks."""
+"""Page „Zgoda na automatyczne odnowienie": the full text with its numbers, to be read, kept and ticked by the user alone."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from r2_renewal.domain.order_flow import Field, OrderFlow, Step
+from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.button import Button
+from r2_renewal.ui.document_buttons import DocumentButtons
+from r2_renewal.ui.order_wizard.changes_box import ChangesBox
 from r2_renewal.ui.order_wizard.page import OrderPage
 from r2_renewal.ui.plain_text import PlainLabel, PlainTextView, ProblemLabel
+from r2_renewal.ui.printout import Printout
 
+TITLE = "Zgoda na automatyczne odnowienie"
 REQUIRED_NOTE = "Zgoda jest wymagana do złożenia zamówienia."
-OPTIONAL_NOTE = "Zgoda jest dobrowolna."
+OPTIONAL_NOTE = (
+    "Zgoda jest dobrowolna. Zamówisz także bez niej, a abonament skończy się wtedy z końcem opłaconego okresu."
+)
 
 
 class ConsentPage(OrderPage):
@@ -25,16 +32,19 @@ class ConsentPage(OrderPage):
 
     terms_wanted = Signal()
 
-    def __init__(self, flow: OrderFlow) -> None:
-        super().__init__(Step.CONSENT, "Zgoda na automatyczne odnowienie", flow)
+    def __init__(self, flow: OrderFlow, link: AgentLink) -> None:
+        super().__init__(Step.CONSENT, TITLE, flow)
+        self._changes = ChangesBox(self)
         self._text = PlainTextView("Treść zgody na automatyczne odnowienie", self)
         self._box = QCheckBox("Wyrażam zgodę na automatyczne odnowienie", self)
         self._box.setAccessibleName("Wyrażam zgodę na automatyczne odnowienie")
         self._problem = ProblemLabel(self)
         self._note = PlainLabel(parent=self)
-        terms = Button("Warunki sprzedaży…", self)
+        self._keep = DocumentButtons(link, f"{TITLE}.pdf", lambda: Printout(TITLE, self.flow.consent_text), self)
+        terms = Button("Regulamin…", self)
+        self.body.addWidget(self._changes)
         self.body.addWidget(self._text, 1)
-        for widget in (self._box, self._problem, self._note):
+        for widget in (self._box, self._problem, self._note, self._keep):
             self.body.addWidget(widget)
         self.body.addWidget(terms, 0, Qt.AlignmentFlag.AlignLeft)
         self._box.clicked.connect(lambda checked: self.change(self.flow.consent(checked)))
@@ -43,9 +53,10 @@ class ConsentPage(OrderPage):
     def show_flow(self, flow: OrderFlow) -> None:
         """Show the consent's text and whether it is given."""
         super().show_flow(flow)
+        self._changes.show_flow(flow)
         self._text.show_text(flow.consent_text)
         self._box.setChecked(flow.consent_given)
-        self._note.setText(REQUIRED_NOTE if flow.storefront.consent_required else OPTIONAL_NOTE)
+        self._note.setText(note_text(flow))
 
     def places(self) -> dict[Field, Callable[[str], None]]:
         """Return where the message is shown."""
@@ -54,3 +65,14 @@ class ConsentPage(OrderPage):
     def focus_widget(self, field: Field) -> QWidget | None:
         """Return the widget of a field."""
         return self._box if field is Field.CONSENT else None
+
+
+def note_text(flow: OrderFlow) -> str:
+    """Return whether the consent is needed, and how to leave it again."""
+    shop = flow.storefront
+    if not shop.consent_required:
+        return OPTIONAL_NOTE
+    return (
+        f"{REQUIRED_NOTE} Z odnowienia zrezygnujesz bezpłatnie, także od razu po zamówieniu: w Pomoc → eSklep, "
+        f"w panelu {shop.panel_url} albo e-mailem na {shop.contact_email}. Opłacony okres zostaje."
+    )

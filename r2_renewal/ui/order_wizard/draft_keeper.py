@@ -26,10 +26,12 @@ class DraftKeeper(QObject):
     """The draft of one order form.
 
     Signals:
+        opened: the agent's ``DraftResult``: whose form it is, and who is remembered here; before ``found``.
         found: there is a draft to ask about: the ``Draft`` and when it was saved, aware.
         unsaved: the ``ErrorCode`` of a draft that could not be loaded or saved; it is tried again.
     """
 
+    opened = Signal(object)
     found = Signal(object, object)
     unsaved = Signal(object)
 
@@ -76,6 +78,11 @@ class DraftKeeper(QObject):
         # Not begun anew with each letter: who types without a pause must not lose it all.
         if self._wanted != self._kept and not self._timer.isActive():
             self._timer.start(SAVE_MS)
+
+    def begin_with(self, flow: OrderFlow) -> None:
+        """Take a form that was filled in from this computer's memory and not by the user: it leaves no draft either."""
+        if self._wanted == self._blank == self._kept:
+            self._blank = self._wanted = self._kept = draft_of(flow)
 
     def save(self) -> None:
         """Save now what is not saved yet."""
@@ -142,6 +149,7 @@ class DraftKeeper(QObject):
 
     def _on_loaded(self, result: protocol.DraftResult) -> None:
         self._is_loading, self._customer, self._retry_ms = False, result.customer, FIRST_RETRY_MS
+        self.opened.emit(result)
         draft = self._left or result.draft
         if draft in (None, self._blank, self._wanted) or self._is_answered:
             self._kept = result.draft or self._blank

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget, QWizard
 
 from r2_renewal.domain.contact import ContactVerdict
@@ -22,6 +23,8 @@ from r2_renewal.ui.order_wizard.agent_calls import AgentCalls
 from r2_renewal.ui.order_wizard.pages import Pages
 from r2_renewal.ui.order_wizard.wizard_frame import WizardFrame
 
+TO_SUMMARY = "Wróć do podsumowania"
+
 
 class FlowWizard(WizardFrame):
     """The pages of the order form and the way between them.
@@ -33,15 +36,16 @@ class FlowWizard(WizardFrame):
     def __init__(self, flow: OrderFlow, link: AgentLink, links: Links, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.flow = flow
-        self._advance = False
+        self._advance = self._is_hopping = False
         self._order_file = OrderFile(link, self)
         self._order_file.failed.connect(lambda code: self._messages(Step(self.currentId())).warn(code))
         self._calls = AgentCalls(link, self)
-        self._pages = Pages(flow, links, link.product)
+        self._pages = Pages(flow, links, link)
         for step, page in self._pages.by_step.items():
             self.setPage(int(step), page)
             page.changed.connect(self._mirror)
         self._pages.summary.setCommitPage(True)
+        self._pages.summary.edit_wanted.connect(lambda step: self._mirror(self.flow.edit(step)))
         self._pages.invoice.left.connect(lambda: self._calls.judge(self.flow, Step.INVOICE))
         self._pages.orderer.left.connect(lambda: self._calls.judge(self.flow, Step.ORDERER))
         self._connect_calls()
@@ -57,11 +61,14 @@ class FlowWizard(WizardFrame):
         """Do what leaving the summary forward means."""
         raise NotImplementedError
 
+    def left(self, step: Step) -> None:
+        """Do what leaving another page forward means besides."""
+
     def _on_page(self, page_id: int) -> None:
         if page_id < 0:
             return
         self.setOption(QWizard.WizardOption.NoDefaultButton, page_id == Step.SUMMARY)
-        if page_id < self.flow.step:
+        if page_id < self.flow.step and not self._is_hopping:
             self._mirror(self.flow.back())
         self._pages.by_step[Step(page_id)].begin(self.flow)
 
@@ -74,9 +81,23 @@ class FlowWizard(WizardFrame):
                 page.show_flow(flow)
         if flow.service.wanted != earlier.service.wanted:
             self._ask_price()
+        self._name_next()
         if flow.step < earlier.step:
-            while self.currentId() > flow.step:
-                self.back()
+            self._hop()
+
+    def _name_next(self) -> None:
+        self.name_button(QWizard.WizardButton.NextButton, TO_SUMMARY if self.flow.is_editing else "Dalej")
+
+    def _hop(self) -> None:
+        """Go to the flow's page, page by page, so that „Wstecz" knows the way back."""
+        self._is_hopping = True
+        self.setUpdatesEnabled(False)
+        while 0 <= self.currentId() < self.flow.step:
+            self.next()
+        while self.currentId() > self.flow.step:
+            self.back()
+        self.setUpdatesEnabled(True)
+        self._is_hopping = False
 
     def validateCurrentPage(self) -> bool:  # noqa: N802 - Qt's name
         """Leave the page where the flow lets go; otherwise say what is missing, or wait for the answer under way."""
@@ -96,8 +117,12 @@ class FlowWizard(WizardFrame):
         if step is Step.SUMMARY:
             self.order()
             return False
+        self.left(step)
         self._mirror(self.flow.next())
-        return True
+        if self.flow.step == step + 1:
+            return True
+        QTimer.singleShot(0, self, self._hop)  # to the summary, or to what an edit left to be done
+        return False
 
     def _messages(self, step: Step) -> MessageBar:
         return self._pages.by_step[step].messages

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGroupBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from r2_renewal.domain.company import show_nip
+from r2_renewal.domain.company import differences, nip_problem, show_nip
+from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order_flow import Field, OrderFlow, Step
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.field import Field as FieldWidget
 from r2_renewal.ui.links import Links
+from r2_renewal.ui.order_wizard.differences_box import DifferencesBox
 from r2_renewal.ui.order_wizard.page import OrderPage
 from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel
 
@@ -42,6 +44,8 @@ class InvoicePage(OrderPage):
         super().__init__(Step.INVOICE, "Dane do faktury", flow)
         self._links = links
         self._build_company()
+        self._differences = DifferencesBox(self)
+        self.body.addWidget(self._differences)
         self._build_wrong_data()
         self._build_confirmation()
         self._email = FieldWidget("e-mail do faktury", self, INVOICE_EMAIL_HINT)
@@ -90,8 +94,15 @@ class InvoicePage(OrderPage):
         self._nip.show_text(show_nip(company.nip))
         self._name.show_text(company.name)
         self._address.show_text(f"{company.street}, {company.postcode} {company.city}")
+        self._differences.show_differences(differences(company, flow.holder))
         self._confirmed.setChecked(flow.company_confirmed)
         self._email.show_text(flow.contacts.invoice_email)
+
+    def begin(self, flow: OrderFlow) -> None:
+        """Come to the page; a NIP that stops the order is said at once, since nothing here can mend it."""
+        super().begin(flow)
+        if nip_problem(flow.storefront.company.nip) is not None:
+            self.messages.warn(ErrorCode.INVOICE_NIP_INVALID)
 
     def places(self) -> dict[Field, Callable[[str], None]]:
         """Return where each message is shown."""

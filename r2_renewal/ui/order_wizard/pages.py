@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from r2_renewal.domain.order_flow import OrderFlow
+from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.order_wizard.confirmation_page import ConfirmationPage
 from r2_renewal.ui.order_wizard.consent_page import ConsentPage
@@ -26,13 +27,13 @@ class Pages:
         by_step: all of them, in order.
     """
 
-    def __init__(self, flow: OrderFlow, links: Links, product: str) -> None:
+    def __init__(self, flow: OrderFlow, links: Links, link: AgentLink) -> None:
         self.service = ServicePage(flow)
         self.invoice = InvoicePage(flow, links)
         self.orderer = OrdererPage(flow, links)
-        self.consent = ConsentPage(flow)
+        self.consent = ConsentPage(flow, link)
         self.summary = SummaryPage(flow)
-        self.confirmation = ConfirmationPage(flow, product)
+        self.confirmation = ConfirmationPage(flow, link.product, link)
         pages: tuple[OrderPage, ...] = (
             self.service,
             self.invoice,

@@ -15,7 +15,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget, QWizard
 
-from r2_renewal.agent.protocol import CallProgress, ErrorData
+from r2_renewal.agent.protocol import (
+    CallProgress,
+    DraftResult,
+    ErrorData,
+    Method,
+    OrdererForgetParams,
+    OrdererRememberParams,
+)
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.draft import Draft, resumed, shown_day
@@ -64,7 +71,7 @@ class OrderWizard(FlowWizard):
             left: the form as it was left, should there be no draft of it on disk.
         """
         super().__init__(flow, link, links, parent)
-        self._link = link
+        self._link, self._links = link, links
         self._is_returning = False
         self._drafts = DraftKeeper(link, flow, left, self)
         self._connect()
@@ -74,10 +81,13 @@ class OrderWizard(FlowWizard):
 
     def _connect(self) -> None:
         self.finished.connect(lambda _: self.closed.emit(self._drafts.left))
+        self._drafts.opened.connect(self._on_opened)
         self._drafts.found.connect(self._on_draft)
         self._drafts.unsaved.connect(self._on_unsaved)
         self._pages.invoice.correction_wanted.connect(self._report_wrong_data)
+        self._pages.orderer.forget_wanted.connect(self._forget)
         self._pages.consent.terms_wanted.connect(self._show_terms)
+        self._pages.summary.terms_wanted.connect(self._show_terms)
         calls = self._calls
         calls.placed.connect(self._on_placed)
         calls.refused.connect(self._on_refused)
@@ -87,6 +97,27 @@ class OrderWizard(FlowWizard):
         calls.answered.connect(self.told)
         calls.renewed.connect(self._pages.confirmation.show_renewed)
         calls.unrenewed.connect(self._pages.confirmation.messages.warn)
+
+    # What this computer knows
+
+    def _on_opened(self, result: DraftResult) -> None:
+        flow = self.flow.opened_for(result.holder, result.orderer)
+        self._drafts.begin_with(flow)
+        self._mirror(flow)
+
+    def left(self, step: Step) -> None:
+        """Remember who asked for it."""
+        if step is Step.ORDERER and self.flow.remember_me:
+            person = self.flow.contacts.settled_orderer
+            params = OrdererRememberParams(customer=self._drafts.customer, orderer=person)
+            call = self._link.call(Method.ORDERER_REMEMBER, params, self)
+            call.finished.connect(lambda _: self._mirror(self.flow.kept(person)))
+            call.failed.connect(lambda failure: self._on_unsaved(failure.code))
+
+    def _forget(self) -> None:
+        call = self._link.call(Method.ORDERER_FORGET, OrdererForgetParams(customer=self._drafts.customer), self)
+        call.finished.connect(lambda _: self._mirror(self.flow.kept(None)))
+        call.failed.connect(lambda failure: self._on_unsaved(failure.code))
 
     # The draft
 
@@ -114,7 +145,8 @@ class OrderWizard(FlowWizard):
 
     def _resume(self, draft: Draft) -> None:
         self._drafts.resume(draft)
-        self._mirror(resumed(start(self.flow.storefront, self.flow.entries), draft))
+        fresh = start(self.flow.storefront, self.flow.entries).opened_for(self.flow.holder, self.flow.remembered)
+        self._mirror(resumed(fresh, draft))
         self._is_returning = draft.step > Step.SERVICE
         self._ask_price()
 
@@ -205,7 +237,9 @@ class OrderWizard(FlowWizard):
     # Dialogs of its own
 
     def _report_wrong_data(self) -> None:
-        CorrectionDialog(self.flow.storefront.company, self._link, self).open()
+        company, holder = self.flow.storefront.company, self.flow.holder
+        CorrectionDialog(company, self._link, self, links=self._links, holder=holder).open()
 
     def _show_terms(self) -> None:
-        TextDialog(self.flow.storefront.terms.title, self.flow.storefront.terms.text, self).open()
+        terms = self.flow.storefront.terms
+        TextDialog(terms.title, terms.text, self, self._link, "Regulamin").open()

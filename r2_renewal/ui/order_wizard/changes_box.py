@@ -1,0 +1,57 @@
+"""What the shop changed while the form was open: old and new side by side, for the customer to confirm anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
+
+from r2_renewal.domain.money import show_money
+from r2_renewal.domain.offer import Quote
+from r2_renewal.domain.order_flow import OrderFlow
+from r2_renewal.domain.text_changes import changes
+from r2_renewal.ui.order_wizard.order_words import line_text
+from r2_renewal.ui.plain_text import PlainTextView
+
+LINES = 6
+
+
+class ChangesBox(QGroupBox):
+    """The differences; hidden while there are none."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("Co się zmieniło", parent)
+        self._text = PlainTextView("Co się zmieniło", self, lines=LINES)
+        QVBoxLayout(self).addWidget(self._text)
+        self.hide()
+
+    def show_flow(self, flow: OrderFlow) -> None:
+        """Show what differs from what the customer saw before."""
+        text = changes_text(flow)
+        self._text.show_text(text)
+        self.setVisible(bool(text))
+
+
+def changes_text(flow: OrderFlow) -> str:
+    """Return what the shop changed, as it was and as it is; empty where nothing did."""
+    parts = list(_of_consent(flow))
+    if flow.before.quote is not None and flow.quote is not None:
+        parts += _of_price(flow.before.quote, flow.quote)
+    return "\n\n".join(parts)
+
+
+def _of_consent(flow: OrderFlow) -> Iterator[str]:
+    if flow.before.consent is not None:
+        for change in changes(flow.before.consent.text, flow.storefront.consent.text):
+            yield f"Było: {change.old or '(nic)'}\nJest: {change.new or '(nic)'}"
+
+
+def _of_price(old: Quote, new: Quote) -> Iterator[str]:
+    was = {line.licence_id: line_text(line) for line in old.lines}
+    for line in new.lines:
+        before = was.get(line.licence_id, "(nic)")
+        if before != line_text(line):
+            yield f"Było: {before}\nJest: {line_text(line)}"
+    prices = show_money(old.price.gross), show_money(new.price.gross)
+    if prices[0] != prices[1]:
+        yield f"Do zapłaty było: {prices[0]}\nDo zapłaty jest: {prices[1]}"
