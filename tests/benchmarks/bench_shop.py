@@ -124,15 +124,24 @@ def orders(database: str, seconds: float) -> None:
 
 
 def growth(name: str, database: str, programs: int) -> None:
-    """Write what a storefront costs with so many programs more."""
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "grown", database, programs) as (module, _):
-        times = []
-        for _ in range(3):
-            began = time.perf_counter()
-            answer = module.get(paths.STOREFRONT)
-            times.append(time.perf_counter() - began)
-    cost = f"storefront {min(times) * 1000:8.1f} ms, {len(answer.content) / 1024:8.1f} KiB"
-    sys.stdout.write(f"{name:<11} {programs + 3:6} programs: {cost}\n")
+    """Write what a storefront, a last page of programs and the account's data cost with so many programs more."""
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "grown", database, programs) as (module, named):
+        pages = {
+            "storefront": paths.STOREFRONT,
+            "last page": f"{paths.PROGRAMS}?cursor={named[-min(100, programs)]}",
+            "customer": paths.CUSTOMER,
+        }
+        costs = [f"{what} {_cost(module, path)}" for what, path in pages.items()]
+    sys.stdout.write(f"{name:<11} {programs + 3:6} programs: {'   '.join(costs)}\n")
+
+
+def _cost(module: Module, path: str) -> str:
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        answer = module.get(path)
+        times.append(time.perf_counter() - began)
+    return f"{min(times) * 1000:7.1f} ms, {len(answer.content) / 1024:7.1f} KiB"
 
 
 def main() -> None:
