@@ -24,6 +24,7 @@ from r2_renewal.reference_shop.mail.rendering import show_moment
 PHRASES = Path(__file__).resolve().parent / "phrases"
 POLISH, ENGLISH = "pl", "en"
 CODES = (POLISH, ENGLISH)
+_LETTERS = 3  # of a month's short name
 _YEAR = f"{NBSP}r."
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -65,17 +66,21 @@ class Language:
         return f"{number} {one if abs(number) == 1 else many}"
 
     def day(self, day: date) -> str:
-        """Return a day, e.g. ``02.12.2026`` or ``2 December 2026``."""
-        return short_date(day) if self.code == POLISH else _english(day)
+        """Return a day, e.g. ``02.12.2026`` or ``2 Dec 2026``."""
+        return short_date(day) if self.code == POLISH else _english(day, _LETTERS)
 
     def long_day(self, day: date) -> str:
-        """Return a day in words, e.g. ``2 grudnia 2026 r.``."""
+        """Return a day in words, e.g. ``2 grudnia 2026 r.`` or ``2 December 2026``."""
         return long_date(day) if self.code == POLISH else _english(day)
 
     def moment(self, moment: datetime) -> str:
         """Return a day and time in Warsaw."""
         here = moment.astimezone(warsaw())
-        return show_moment(moment) if self.code == POLISH else f"{_english(here.date())}, {here:%H:%M}{NBSP}(Warsaw)"
+        return (
+            show_moment(moment)
+            if self.code == POLISH
+            else f"{_english(here.date(), _LETTERS)}, {here:%H:%M}{NBSP}(Warsaw)"
+        )
 
     def day_of(self, moment: datetime) -> str:
         """Return the day in Warsaw of a moment."""
@@ -96,8 +101,8 @@ class Language:
         return f"{value.currency}{NBSP}{Decimal(value.amount):,.2f}"
 
 
-def _english(day: date) -> str:
-    return f"{day.day}{NBSP}{_MONTHS[day.month - 1]}{NBSP}{day.year}"
+def _english(day: date, letters: int | None = None) -> str:
+    return f"{day.day}{NBSP}{_MONTHS[day.month - 1][:letters]}{NBSP}{day.year}"
 
 
 @cache

@@ -108,8 +108,8 @@ class Judge:
             media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)  # type: ignore[attr-defined]
             self._note(f"{name} {scheme}", driver.execute_async_script(AXE, RULES))
-        wide = driver.execute_script("return document.documentElement.scrollWidth")
-        self._note(f"{name} width", wide if wide > PHONE[0] else None)
+            wide = driver.execute_script("return document.documentElement.scrollWidth")
+            self._note(f"{name} {size[0]} wide", wide if wide > size[0] else None)
         self._note(f"{name} lang", None if self._attribute("html", "lang") == self.code else "wrong")
 
     def _attribute(self, tag: str, name: str) -> str:
@@ -156,10 +156,10 @@ def test_the_judge_sees_what_is_wrong(world: World, browser: tuple[PanelBrowser,
     at.driver.execute_script(
         "document.querySelector('label').remove(); document.querySelector('h1').style.color = '#999'"
     )
-    at.driver.execute_script("document.querySelector('main').style.width = '400px'")
+    at.driver.execute_script("document.querySelector('main').style.minWidth = '1400px'")
     judge = Judge(at, code)
     judge.look("spoilt")
-    assert set(judge.found) == {"spoilt light", "spoilt dark", "spoilt width"}
+    assert set(judge.found) == {"spoilt light", "spoilt dark", "spoilt 1280 wide", "spoilt 320 wide"}
     assert "label" in str(judge.found["spoilt light"])
     assert "color-contrast" in str(judge.found["spoilt light"])
 

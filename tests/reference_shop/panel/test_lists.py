@@ -262,6 +262,7 @@ def test_amounts_and_days_are_written_as_the_language_writes_them(account: Visit
     assert page.language == "en"
     told = facts(page)
     assert told["Total gross"] == "PLN 560.14"
-    assert told["Placed"].startswith("22 November 2026, ")
-    assert "23 December 2026 – 22 December 2027" in page.text
+    assert told["Placed"].startswith("22 Nov 2026, ")
+    assert "23 Dec 2026 – 22 Dec 2027" in page.text
+    assert "within 14 days of its conclusion, until 6 December 2026." in page.text
     assert page.every("td", lang="pl")[1].text == "Abonament R2płatnik do 50 pracowników"
