@@ -17,6 +17,7 @@ from r2_renewal.domain.reminder import VENDOR_POLICY
 from r2_renewal.licensing.keys import parse_trusted_keys, read_trusted_keys
 from r2_renewal.licensing.trusted_key import TrustedKey  # the shop's framework reads the types of what it hands on
 from r2_renewal.policy import Policy, read_policy
+from r2_renewal.state_place import default_state_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -145,13 +146,6 @@ def _vendor_of(document: Mapping[str, Any]) -> Vendor:
     )
 
 
-def default_state_dir() -> Path:
-    """Return the folder for local state of this user on this system."""
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir("r2-renewal", appauthor=False))
-
-
 def default_machine_dir() -> Path:
     """Return the folder in which an administrator may lay a licence for every user of this computer."""
     if sys.platform == "win32":
@@ -190,7 +184,7 @@ def settle(config: Config, policy: Policy | None = None) -> Settings:
     seller = vendor()
     ruled = read_policy() if policy is None else policy
     licence_path = Path(config.licence_path)
-    state_dir = Path(config.state_dir) if config.state_dir else default_state_dir()
+    state_dir = Path(config.state_dir or default_state_dir())
     machine_dir = Path(config.machine_dir) if config.machine_dir else default_machine_dir()
     folders = (licence_path.parent, machine_dir, state_dir / "licence")
     return Settings(

@@ -18,6 +18,7 @@ from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.issue import generate_private_key, public_key_of
 from r2_renewal.resources import candidate_folders, resource
 from r2_renewal.settings import default_agent_command, settle, vendor
+from r2_renewal.state_place import default_state_dir
 
 KEY = r2_renewal.TrustedKey("2026", public_key_of(generate_private_key()))
 
@@ -142,3 +143,15 @@ def test_a_frozen_program_finds_its_resources_inside_the_bundle_or_beside_the_ex
 def test_a_frozen_bundle_looks_in_itself_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
     assert candidate_folders()[0] == tmp_path / "r2_renewal" / "_resources"
+
+
+@pytest.mark.parametrize("given", [None, "", " ", "/srv/state", "relative"])
+def test_state_lies_where_platformdirs_would_put_it(monkeypatch: pytest.MonkeyPatch, given: str | None) -> None:
+    """At a silent start the library costs more than all the rest, so its rule is kept here and held against it."""
+    import platformdirs
+
+    if given is None:
+        monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    else:
+        monkeypatch.setenv("XDG_STATE_HOME", given)
+    assert default_state_dir() == platformdirs.user_state_dir("r2-renewal", appauthor=False)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import os
 import time
+import zlib
 from typing import TYPE_CHECKING
 
+from r2_renewal.state_place import default_state_dir
 from r2_renewal.version import VERSION
 
 if TYPE_CHECKING:
@@ -30,14 +32,10 @@ MAX_BYTES = 16 * 1024
 
 
 def is_quiet(config: Config) -> bool:
-    """Return whether the note says that this start has nothing to say. Never raises.
-
-    A host without a ``state_dir`` of its own is told no: finding the system's place costs more than the note saves.
-    """
-    if not config.state_dir:
-        return False
+    """Return whether the note says that this start has nothing to say. Never raises."""
     try:
-        head, days, host, *files = _read(os.path.join(config.state_dir, FILE_NAME)).splitlines()  # noqa: PTH118
+        folder = config.state_dir or default_state_dir()
+        head, days, host, *files = _read(os.path.join(folder, note_name(config))).splitlines()  # noqa: PTH118
         written, until = map(float, head.split())
         if host != _host(config) or not written - CLOCK_TOLERANCE_SECONDS <= time.time() < until:
             return False
@@ -51,11 +49,17 @@ def is_quiet(config: Config) -> bool:
         return False
 
 
+def note_name(config: Config) -> str:
+    """Return the name of a host's note: programs with licences of their own may share a folder."""
+    return f"{FILE_NAME}-{zlib.crc32(os.fsencode(config.licence_path)):08x}"
+
+
 class QuietNote:
     """The note of one check: made before it looks at any file, kept after it where there was nothing to say."""
 
     def __init__(self, config: Config, settings: Settings) -> None:
         self._host = _host(config)
+        self._name = note_name(config)
         self._folder = settings.state_dir
         self._files = {str(path): _stamp(path) for path in _looked_at(config, settings)}
 
@@ -91,10 +95,10 @@ class QuietNote:
 
     def _write(self, text: str) -> None:
         # One name for all: a killed writer leaves one file, and what two at once make of it is at worst no note.
-        temporary = self._folder / f".{FILE_NAME}.tmp"
+        temporary = self._folder / f".{self._name}.tmp"
         try:
             temporary.write_text(text, encoding="utf-8")
-            os.replace(temporary, self._folder / FILE_NAME)  # noqa: PTH105
+            os.replace(temporary, self._folder / self._name)  # noqa: PTH105
         except (OSError, ValueError):
             # A folder that takes no note costs its starts what a first start costs.
             return

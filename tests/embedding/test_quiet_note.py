@@ -17,7 +17,7 @@ from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.licence import VerdictKind
 from r2_renewal.domain.reminder import Silence, SilenceReason
 from r2_renewal.embedding import quiet_note
-from r2_renewal.embedding.quiet_note import FILE_NAME, QuietNote, is_quiet
+from r2_renewal.embedding.quiet_note import QuietNote, is_quiet, note_name
 from r2_renewal.embedding.startup_check import check
 from r2_renewal.embedding.state import Status
 from r2_renewal.policy import Policy
@@ -70,7 +70,7 @@ class Program:
     @property
     def note(self) -> Path:
         """Where the note lies."""
-        return self.state / FILE_NAME
+        return self.state / note_name(self.config)
 
     def start(self) -> None:
         """Check as a start does that no note keeps silent."""
@@ -105,7 +105,7 @@ def test_the_second_start_looks_at_the_note_and_no_further(tmp_path: Path) -> No
         "r2_renewal.config", "r2_renewal.embedding", "r2_renewal.embedding.contained", "r2_renewal.embedding.first_paint",
         "r2_renewal.embedding.later", "r2_renewal.embedding.menu", "r2_renewal.embedding.module",
         "r2_renewal.embedding.quiet_note", "r2_renewal.embedding.state", "r2_renewal.licensing",
-        "r2_renewal.licensing.trusted_key", "r2_renewal.version",
+        "r2_renewal.licensing.trusted_key", "r2_renewal.state_place", "r2_renewal.version",
     }  # fmt: skip
     assert (first["verdict"], first["status"]) == (second["verdict"], second["status"]) == ("valid", "silent")
 
@@ -156,6 +156,27 @@ def test_another_host_is_not_meant(program: Program, tmp_path: Path) -> None:
     assert not program.is_quiet(trusted_keys=())
     assert not program.is_quiet(licence_path=tmp_path / "other.lic")
     assert not program.is_quiet(state_dir=None)
+
+
+def test_programs_that_share_a_folder_keep_a_note_each(program: Program, tmp_path: Path) -> None:
+    other = program.config._replace(licence_path=write_licence(tmp_path / "other.lic", FAR))
+    settings = settle(other, Policy())
+    QuietNote(other, settings).keep(check(settings, TODAY))
+    assert is_quiet(other)
+    assert program.is_quiet()
+
+
+def test_the_systems_own_place_is_looked_at_where_the_host_names_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state home"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "state home"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    program = Program(tmp_path)
+    program.config = program.config._replace(state_dir=None)
+    program.start()
+    assert program.is_quiet()
+    assert list(tmp_path.rglob("quiet-until-*"))
 
 
 def test_it_is_good_for_a_week_and_for_no_clock_that_went_back(
@@ -223,7 +244,7 @@ def test_no_verdict_comes_from_a_note(host: Host) -> None:
     write_licence(host.licence, FAR)
     host.today = TODAY
     assert host.start().state.decision == Silence(SilenceReason.NOT_DUE)
-    note = host.state_dir / FILE_NAME
+    (note,) = host.state_dir.glob("quiet-until-*")
     old, text = quiet_note._stamp(host.licence), note.read_text()
     host.licence.write_text(host.licence.read_text().replace("e", "f", 5))
     note.write_text(text.replace(old, quiet_note._stamp(host.licence)))
