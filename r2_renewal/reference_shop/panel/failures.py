@@ -11,10 +11,9 @@ from http import HTTPStatus
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.reference_shop import problems
 from r2_renewal.reference_shop.panel import addresses
-from r2_renewal.reference_shop.panel.access import to_login
+from r2_renewal.reference_shop.panel.access import SessionEndedError, to_login
 from r2_renewal.reference_shop.panel.page import Page, show
 from r2_renewal.reference_shop.panel.visit import AnyRequest, visit_of
 from r2_renewal.reference_shop.problems import Refusal
@@ -31,10 +30,13 @@ _PHRASES = {
 }
 
 
+def on_session_ended(request: AnyRequest, ended: SessionEndedError) -> Page:
+    """Lead to the login."""
+    return to_login(request, _shop(request), ended.typed)
+
+
 def on_refusal(request: AnyRequest, refusal: Refusal) -> Page:
     """Answer a refusal that no page tells by itself."""
-    if refusal.code is ProblemCode.UNAUTHORIZED:
-        return to_login(request, _shop(request))
     return _failure(request, problems.STATUS[refusal.code], dict(problems.answer(refusal).headers))
 
 

@@ -13,12 +13,12 @@ from r2_renewal.contract import paths
 from r2_renewal.reference_shop.panel.visit import form_token
 from r2_renewal.reference_shop.seed import PreparedShop
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import SessionRow
+from r2_renewal.reference_shop.tables import CorrectionRow, SessionRow
 from tests.reference_shop.conftest import Calendar
 from tests.reference_shop.module import Module
 from tests.reference_shop.panel.visitor import DATA, LOGIN, Page, Visitor, logged_in
 
-LOGOUT, SESSIONS = "/panel/wyloguj", "/panel/sesje"
+LOGOUT, SESSIONS, REPORT = "/panel/wyloguj", "/panel/sesje", "/panel/moje-dane/zgloszenie"
 
 
 def cookies_of(page: Page) -> SimpleCookie:
@@ -162,6 +162,30 @@ def test_a_session_that_ends_is_said_and_one_comes_back_to_the_page(
     assert "Sesja wygasła. Zaloguj się ponownie." in page.text
     fields = {"email": prepared.account_email, "password": prepared.account_password}
     assert account.send_from(page, LOGIN, **fields).location == "/panel/faktury?po=x"
+
+
+def test_what_was_typed_when_the_session_ended_is_not_lost(
+    account: Visitor, prepared: PreparedShop, calendar: Calendar, shop: Shop
+) -> None:
+    opened = account.get(REPORT)
+    calendar.pass_days(1)
+    page = account.send_from(opened, REPORT, message="Zły numer domu,\nma być 14 <b>A</b>")
+    assert (page.status, page.title) == (403, "Sesja wygasła")
+    (kept,) = page.every("textarea")
+    assert (kept.text, "readonly" in kept.attrib) == ("Zły numer domu,\nma być 14 <b>A</b>", True)
+    assert LOGIN in page.links()
+    with shop.database.reading() as session:
+        assert session.scalars(select(CorrectionRow)).all() == []
+
+
+def test_a_strangers_words_are_shown_to_nobody(account: Visitor, calendar: Calendar) -> None:
+    calendar.pass_days(1)
+    for token in ("", "x", form_token("cudzy")):
+        page = account.post(REPORT, {"message": "Zadzwoń pod 0 700", "token": token})
+        assert (page.status, page.location.partition("?")[0]) == (303, LOGIN)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    much = account.http.post(REPORT, content=b"x" * 300_000, headers=headers, follow_redirects=False)
+    assert much.status_code == 413
 
 
 @pytest.mark.parametrize(
