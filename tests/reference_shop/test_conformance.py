@@ -21,7 +21,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from schemathesis import checks, openapi
 from schemathesis.specs.openapi import checks as conformance
 
-from r2_renewal.reference_shop import account_routes, passwords
+from r2_renewal.reference_shop import passwords, resets
 from r2_renewal.reference_shop.fulfilment import invoice
 from r2_renewal.reference_shop.limit import Limit, Limits
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
@@ -61,7 +61,7 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def account(
     serve: Callable[..., Module], prepared: PreparedShop, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None
 ) -> Module:
-    monkeypatch.setattr(account_routes, "RESET_SECONDS", 0.0)
+    monkeypatch.setattr(resets, "RESET_SECONDS", 0.0)
     return serve(limits=UNLIMITED).log_in(prepared.account_email, prepared.account_password)
 
 
