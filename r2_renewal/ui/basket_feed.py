@@ -41,9 +41,17 @@ class BasketFeed(QObject):
     retried = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, link: AgentLink, parent: QObject) -> None:
+    def __init__(self, link: AgentLink, parent: QObject, *, account: bool = False) -> None:
+        """Ask nothing yet.
+
+        Args:
+            link: the agent.
+            parent: whose basket it is.
+            account: whether the programs of the account's customer are meant; of those no last ones are known.
+        """
         super().__init__(parent)
         self.is_fresh = False
+        self._account = account
         self._link = link
         self._question = 0
         self._has_content = False
@@ -57,9 +65,10 @@ class BasketFeed(QObject):
         # The answers may change places on their way: only those to the last question count.
         self._question += 1
         self._is_answered = False
-        if not self._has_content:
+        if not (self._has_content or self._account):
             self._ask(Method.ESHOP_STORED, protocol.Nothing(), self._on_stored, self._forget_stored)
-        self._ask(Method.ESHOP_LOAD, protocol.Nothing(), partial(self._begin, stored=False), self._on_failed)
+        method = Method.PROGRAMS_LOAD if self._account else Method.ESHOP_LOAD
+        self._ask(method, protocol.Nothing(), partial(self._begin, stored=False), self._on_failed)
 
     def storefront(self, entries: Iterable[BasketEntry]) -> Storefront | None:
         """Return the shop's storefront with what may be ordered for some of its programs; None before it has answered."""
@@ -104,7 +113,7 @@ class BasketFeed(QObject):
         self._entries.extend(entries)
         self.came.emit(entries)
         if following:
-            params = MoreParams(cursor=following, stored=stored)
+            params = MoreParams(cursor=following, stored=stored, account=self._account)
             fail = self._forget_stored if stored else self._on_failed
             self._ask(Method.ESHOP_MORE, params, partial(self._on_more, stored=stored), fail)
         elif self._load is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.domain.company import Company, Holder, differences, show_nip
+from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.links import Links
@@ -21,7 +22,13 @@ SIZE = (520, 360)
 
 
 class CorrectionDialog(QDialog):
-    """Reports wrong company data to the shop; what was typed stays until the shop has it."""
+    """Reports wrong company data to the shop; what was typed stays until the shop has it.
+
+    Signals:
+        ended: the account's session has ended: log in, and send it then.
+    """
+
+    ended = Signal()
 
     def __init__(
         self,
@@ -118,6 +125,8 @@ class CorrectionDialog(QDialog):
     def _on_failed(self, failure: CallFailure) -> None:
         self._send_button.setEnabled(True)
         self._messages.warn(failure.code, WayOn("Ponów", self._send))
+        if failure.code is ErrorCode.LOGIN_AGAIN:
+            self.ended.emit()
 
 
 def prefilled(company: Company, holder: Holder | None = None) -> str:

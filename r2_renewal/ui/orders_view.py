@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
+from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order import Order
 from r2_renewal.domain.order_list import may_be_cancelled, may_be_withdrawn_from
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
@@ -42,9 +43,11 @@ class OrdersView(QWidget):
 
     Signals:
         changed: an order was cancelled or withdrawn from.
+        ended: the account's session has ended.
     """
 
     changed = Signal()
+    ended = Signal()
 
     def __init__(
         self, link: AgentLink, today: Callable[[], date], contact: str, parent: QWidget, *, account: bool = False
@@ -133,6 +136,8 @@ class OrdersView(QWidget):
 
     def _on_failed(self, failure: CallFailure) -> None:
         self.messages.warn(failure.code, WayOn("Ponów", self.load))
+        if failure.code is ErrorCode.LOGIN_AGAIN:
+            self.ended.emit()
 
     def _fill(self) -> None:
         row = max(self._table.currentRow(), 0)
@@ -193,7 +198,11 @@ class OrdersView(QWidget):
         if order is not None:
             dialog = WithdrawalDialog(order, self._link, self, account=self._account)
             dialog.withdrawn.connect(self._on_withdrawn)
-            dialog.open()
+            dialog.ended.connect(self.ended)
+            if self._account:
+                dialog.show()  # not over the window: a session that ends is opened anew there
+            else:
+                dialog.open()
 
     def _on_withdrawn(self) -> None:
         self.load()

@@ -31,9 +31,11 @@ class WithdrawalDialog(QDialog):
 
     Signals:
         withdrawn: the shop has given its receipt.
+        ended: the account's session has ended: log in, and declare it then.
     """
 
     withdrawn = Signal()
+    ended = Signal()
 
     def __init__(self, order: Order, link: AgentLink, parent: QWidget, *, account: bool = False) -> None:
         super().__init__(parent)
@@ -145,6 +147,8 @@ class WithdrawalDialog(QDialog):
             wrong[0][0].edit.setFocus()
         else:
             self._messages.warn(failure.code, WayOn("Ponów", self._declare), text=sentence(failure.code))
+        if failure.code is ErrorCode.LOGIN_AGAIN:
+            self.ended.emit()
 
     def _printout(self) -> Printout:
         return Printout(TITLE, self._receipt.toPlainText())

@@ -1,4 +1,4 @@
-"""Rows K1–K6, S8 and S9 in „Moje konto", by the keyboard: keyrings as they are, a session ended elsewhere, another customer's login.
+"""Rows K1–K6, S8 and S9 in „Moje konto", by the keyboard: odd keyrings, a session ended elsewhere, another customer's login.
 
 The agent and its vault's process are the real ones, and so is the shop.
 """

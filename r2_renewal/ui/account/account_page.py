@@ -23,6 +23,7 @@ class AccountPage(QWidget):
         messages: what happened, above the content.
         column: the column of the page.
         calls: the agent.
+        is_loaded: whether the content has come once.
     """
 
     def __init__(self, name: str, calls: AccountCalls) -> None:
@@ -33,7 +34,7 @@ class AccountPage(QWidget):
         self.messages = MessageBar(self)
         self.column = QVBoxLayout(self)
         self.column.addWidget(self.messages)
-        self._is_loaded = self._is_loading = False
+        self.is_loaded = self._is_loading = False
 
     @property
     def is_changed(self) -> bool:
@@ -41,8 +42,8 @@ class AccountPage(QWidget):
         return False
 
     def come(self) -> None:
-        """Be looked at, for the first time or once more after a login."""
-        if not (self._is_loaded or self._is_loading):
+        """Be looked at: show what the shop has now, unless something typed here waits to be saved."""
+        if not (self._is_loading or self.is_changed):
             self.load()
 
     def load(self) -> None:
@@ -51,16 +52,25 @@ class AccountPage(QWidget):
 
     def ask(self, method: Method, params: Message, take: Callable[[Any], None]) -> None:
         """Ask for the page's content; until it comes the page says so, and where it fails, why."""
+        self.begin_loading()
+        self.calls.ask(method, params, self, lambda result: self._on_loaded(take, result), self.fail_loading)
+
+    def begin_loading(self) -> None:
+        """Say that the page's content is on its way."""
         self._is_loading = True
         self.messages.inform("Pobieram dane z eSklepu…")
-        self.calls.ask(method, params, self, lambda result: self._on_loaded(take, result), self._on_not_loaded)
 
     def _on_loaded(self, take: Callable[[Any], None], result: Any) -> None:
-        self._is_loaded, self._is_loading = True, False
-        self.messages.clear()
+        self.end_loading()
         take(result)
 
-    def _on_not_loaded(self, failure: CallFailure) -> None:
+    def end_loading(self) -> None:
+        """Take note that the content has come."""
+        self.is_loaded, self._is_loading = True, False
+        self.messages.clear()
+
+    def fail_loading(self, failure: CallFailure) -> None:
+        """Say why the content has not come."""
         self._is_loading = False
         self.refuse(failure, WayOn("Ponów", self.load))
 

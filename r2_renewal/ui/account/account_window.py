@@ -21,6 +21,7 @@ from r2_renewal.ui.account.forgotten_view import ForgottenView
 from r2_renewal.ui.account.invoices_page import InvoicesPage
 from r2_renewal.ui.account.login_view import LoginView
 from r2_renewal.ui.account.my_data_page import MyDataPage
+from r2_renewal.ui.account.orders_page import OrdersPage
 from r2_renewal.ui.account.programs_page import ProgramsPage
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.error_texts import logout_sentence, session_only_sentence
@@ -121,7 +122,9 @@ class AccountWindow(QWidget):
         calls.ended.connect(self._on_ended)
         self._data = MyDataPage(calls, self._links, self._today)
         self._data.saved.connect(self.changed)
-        return self._data, ProgramsPage(calls, self._today), InvoicesPage(calls, self._today)
+        orders = OrdersPage(calls, self._today, self._links.contact_email)
+        orders.changed.connect(self.changed)
+        return self._data, ProgramsPage(calls, self._today), orders, InvoicesPage(calls, self._today)
 
     def _show_state(self, view: AccountView, state: AccountState) -> None:
         self._state = state

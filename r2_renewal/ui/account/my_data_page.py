@@ -80,13 +80,12 @@ class MyDataPage(AccountPage):
         return self._form is not None and self._form.is_changed
 
     def come(self) -> None:
-        """Load for the first time; after a login say that what was typed is still here."""
+        """Load, unless something typed waits; after a login say that it is still here."""
         super().come()
-        if self._form is not None and self._is_asked_again:
-            self._is_asked_again = False
+        if self._form is not None and self._is_asked_again and self.is_changed:
             self.history.load(self._form.record)
-            if self.is_changed:
-                self.messages.inform(KEPT)
+            self.messages.inform(KEPT)
+        self._is_asked_again = False
 
     def log_in_again(self) -> None:
         """Take note that the session has ended: whatever comes next comes after another login."""
@@ -229,4 +228,6 @@ class MyDataPage(AccountPage):
     def _report(self) -> None:
         if self._form is not None:
             dialog = CorrectionDialog(self._form.record.company, self.calls.link, self, in_account=True)
-            dialog.open()
+            dialog.ended.connect(self.calls.ended)
+            # Not over the window: a session that ends is opened anew there while the report waits.
+            dialog.show()

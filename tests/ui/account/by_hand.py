@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QGroupBox, QLineEdit, 
 from r2_renewal.reference_shop.seed import ACCOUNT_EMAIL
 from r2_renewal.ui.account.account_window import AccountWindow
 from r2_renewal.ui.account.consent_box import GIVE, REVOKE
+from r2_renewal.ui.account.login_view import LoginView
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.message_bar import MessageBar
 from tests.driver import fill, find, tick, wait_until
@@ -19,9 +20,16 @@ SAVE = "Zmień dane firmy"
 
 
 def press(root: QWidget, name: str) -> None:
-    """Press a button by the keyboard."""
+    """Press a button by the keyboard; one of a message that has just changed is shown a moment later."""
+
+    def shown() -> list[QAbstractButton]:
+        buttons = root.findChildren(QAbstractButton)
+        return [
+            entry for entry in buttons if entry.accessibleName() == name and entry.isVisible() and entry.isEnabled()
+        ]
+
+    wait_until(shown, what=f"{name!r}")
     button = find(root, QAbstractButton, name)
-    wait_until(button.isEnabled, what=f"{name!r}")
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Return)
 
@@ -42,11 +50,12 @@ def log_in(window: AccountWindow, password: str, email: str = ACCOUNT_EMAIL, *, 
 
 def type_login(window: AccountWindow, password: str, email: str = ACCOUNT_EMAIL, *, stay: bool = False) -> None:
     """Fill in the login and press Enter in the password's line."""
-    fill(window, "E-mail", email)
-    fill(window, PASSWORD, password)
+    (view,) = window.findChildren(LoginView)  # a dialog beside it may ask for an e-mail as well
+    fill(view, "E-mail", email)
+    fill(view, PASSWORD, password)
     if stay:
-        tick(window, "Pozostań zalogowany")
-    QTest.keyClick(find(window, QLineEdit, PASSWORD), Qt.Key.Key_Return)
+        tick(view, "Pozostań zalogowany")
+    QTest.keyClick(find(view, QLineEdit, PASSWORD), Qt.Key.Key_Return)
 
 
 def menu(window: AccountWindow) -> QListWidget | None:

@@ -30,11 +30,13 @@ from r2_renewal.ui.account.words import (
     invoice_file_name,
     invoice_state_text,
 )
+from r2_renewal.ui.correction_dialog import CorrectionDialog
 from r2_renewal.ui.error_texts import logout_sentence, not_kept_hint, session_only_sentence
 from r2_renewal.ui.plain_text import PlainLabel
+from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
 from tests.driver import fill, find, tick, wait_until
 from tests.fakes.scripted_agent import EMAIL
-from tests.samples import CONSENT, NOW, TODAY, customer_record, enrolment, evidence, invoice
+from tests.samples import CONSENT, NOW, TODAY, customer_record, enrolment, evidence, invoice, storefront
 from tests.ui.account.by_hand import (
     INVOICE_LINE,
     PASSWORD,
@@ -461,6 +463,80 @@ def test_a_confirmation_that_cannot_be_written_can_be_tried_elsewhere_or_again(o
     assert {sent["path"] for sent in agent.asked("file.save")} == {str(tmp_path / "zgoda.pdf")}
 
 
+# „Moje programy" and „Zamówienia"
+
+
+def test_the_menu_is_as_agreed(account: AccountWindow) -> None:
+    assert menu_names(account) == ["Moje dane", "Moje programy", "Zamówienia", "Faktury"]
+
+
+def test_programs_come_page_by_page_in_the_accounts_session(opened: Open) -> None:
+    first, second = storefront().basket
+    load = {"storefront": msgspec.to_builtins(replace(storefront(), basket=(first,))), "next": "lic-1"}
+    more = {"result": {"entries": msgspec.to_builtins((second,)), "offers": []}}
+    window, agent = opened(programs__load=[{"result": load}], eshop__more=[more])
+    go_to(data(window), "Moje programy")
+    wait_until(lambda: len(rows(window, "Koszyk posiadanych programów")) == 2, what="both pages")
+    assert agent.asked("eshop.more") == [{"cursor": "lic-1", "account": True}]
+    assert agent.asked("eshop.load") == agent.asked("eshop.stored") == []
+    fill(window, "Szukaj", "księ")
+    wait_until(lambda: len(rows(window, "Koszyk posiadanych programów")) == 1, what="search")
+
+
+def test_no_programs_is_said(opened: Open) -> None:
+    empty = {"result": {"storefront": msgspec.to_builtins(replace(storefront(), basket=()))}}
+    window, _ = opened(programs__load=[empty])
+    go_to(data(window), "Moje programy")
+    wait_until(lambda: "nie ma programów" in said(window), what="words")
+
+
+def test_orders_are_the_accounts_and_can_be_cancelled(opened: Open) -> None:
+    window, agent = opened()
+    changed: list[bool] = []
+    window.changed.connect(lambda: changed.append(True))
+    go_to(data(window), "Zamówienia")
+    wait_until(lambda: rows(window, "Zamówienia"), what="orders")
+    press(window, "Anuluj zamówienie")
+    press(window, "Tak, anuluj zamówienie")
+    wait_until(lambda: "zostało anulowane" in said(window), what="cancelled")
+    assert [asked["account"] for asked in agent.asked("orders.load") + agent.asked("order.cancel")] == [True, True]
+    assert changed
+
+
+def test_s7_a_declaration_under_way_waits_for_the_login_and_is_not_typed_again(opened: Open) -> None:
+    window, agent = opened(order__withdraw=[failure(ErrorCode.LOGIN_AGAIN), {}])
+    go_to(data(window), "Zamówienia")
+    wait_until(lambda: rows(window, "Zamówienia"), what="orders")
+    press(window, "Odstąp od umowy tutaj")
+    (dialog,) = window.findChildren(WithdrawalDialog)
+    assert not dialog.isModal()
+    fill(dialog, "Imię i nazwisko", "Anna Kłosowska")
+    press(dialog, "Potwierdź odstąpienie od umowy")
+    wait_until(lambda: ErrorCode.LOGIN_AGAIN.value in said(dialog) and menu(window) is None, what="login")
+    type_login(window, "haslo")
+    wait_until(lambda: chosen(window) == "Zamówienia", what="the page")
+    press(dialog, "Ponów")
+    wait_until(lambda: len(agent.asked("order.withdraw")) == 2, what="declaration")
+    assert {(asked["name"], asked["account"]) for asked in agent.asked("order.withdraw")} == {("Anna Kłosowska", True)}
+    dialog.close()
+
+
+def test_s7_a_report_under_way_waits_for_the_login_and_is_not_typed_again(opened: Open) -> None:
+    window, agent = opened(data__correct=[failure(ErrorCode.LOGIN_AGAIN), {}])
+    press(data(window), "Zgłoś niepoprawne dane…")
+    (dialog,) = window.findChildren(CorrectionDialog)
+    press(dialog, "Wyślij zgłoszenie")
+    wait_until(lambda: ErrorCode.LOGIN_AGAIN.value in said(dialog) and menu(window) is None, what="login")
+    type_login(window, "haslo")
+    wait_until(lambda: menu(window) is not None, what="the account")
+    press(dialog, "Ponów")
+    wait_until(lambda: "Przyjęliśmy zgłoszenie" in said(dialog), what="ticket")
+    first, second = agent.asked("data.correct")
+    assert first == second
+    assert first["in_account"] is True
+    dialog.close()
+
+
 # „Faktury"
 
 
@@ -518,7 +594,12 @@ def test_words_of_an_invoice() -> None:
 
 @pytest.mark.parametrize(
     ("page", "method"),
-    [("Moje programy", "programs__load"), ("Faktury", "invoices__load"), ("Moje dane", "consents__load")],
+    [
+        ("Moje programy", "programs__load"),
+        ("Zamówienia", "orders__load"),
+        ("Faktury", "invoices__load"),
+        ("Moje dane", "consents__load"),
+    ],
 )
 def test_s7_a_page_that_met_the_end_of_the_session_loads_after_the_login(opened: Open, page: str, method: str) -> None:
     window, agent = opened(**{method: [failure(ErrorCode.LOGIN_AGAIN), {}]})
