@@ -19,6 +19,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from sqlalchemy import select
 
+from r2_renewal.contract.paths import ORDER_FILE_PAGE
+from r2_renewal.contract.prepared_order import PreparedItem
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.fulfilment import fulfil, invoice
 from r2_renewal.reference_shop.panel.language import language as language_of
@@ -27,8 +29,9 @@ from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import Shop, opened
 from r2_renewal.reference_shop.tables import MailRow
 from tests.e2e.panel_browser import DESKTOP, PHONE, PanelBrowser, needs_browser, open_browser, resize
-from tests.reference_shop.conftest import TODAY
+from tests.reference_shop.conftest import TODAY, add_customer
 from tests.reference_shop.module import LATER_LICENCE_ID, Module
+from tests.reference_shop.panel.test_order_file import as_file, prepared_order
 from tests.reference_shop.panel.visitor import reset_link
 from tests.reference_shop.processes import servers
 
@@ -148,6 +151,40 @@ def test_every_page_is_accessible_and_fits_a_phone(world: World, browser: tuple[
     _judge_orders(world, judge, press)
     assert judge.found == {}
     assert len(judge.seen) == len(set(judge.seen)) == 24
+
+
+def test_the_pages_of_a_prepared_order_are_accessible(
+    world: World, browser: tuple[PanelBrowser, str], tmp_path: Path
+) -> None:
+    at, code = browser
+    judge, press, file = Judge(at, code), _presser(at, code), tmp_path / "order.r2order"
+    certificate = add_customer(world.shop, f"K-{code}", f"L-{code}")
+    file.write_bytes(as_file(prepared_order(certificate, PreparedItem(licence_id=f"L-{code}", kind="subscription"))))
+    start = ORDER_FILE_PAGE.removeprefix("/panel/")
+    at.open(start)
+    judge.look("file")
+    press("order_file.read")
+    judge.look("no file")
+    _send_file(at, file, press)
+    judge.look("summary")
+    at.press("Zamówienie z obowiązkiem zapłaty")
+    judge.look("summary refused")
+    press("order_file.change")
+    judge.look("details")
+    at.fill("phone", "112")
+    press("order_file.next")
+    judge.look("details refused")
+    _send_file(at.open(start), file, press)
+    for name in ("company_confirmed", "consent"):
+        at.driver.find_element(By.NAME, name).click()
+    at.press("Zamówienie z obowiązkiem zapłaty")
+    judge.look("placed")
+    assert judge.found == {}
+
+
+def _send_file(at: PanelBrowser, file: Path, press: Callable[[str], None]) -> None:
+    at.driver.find_element(By.NAME, "file").send_keys(str(file))
+    press("order_file.read")
 
 
 def test_the_judge_sees_what_is_wrong(world: World, browser: tuple[PanelBrowser, str]) -> None:
