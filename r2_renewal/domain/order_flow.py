@@ -212,19 +212,25 @@ class OrderFlow:
         return replace(self, remembered=remembered, remember_me=False)
 
     def reworded(self, document: Document) -> OrderFlow:
-        """Take a changed consent text: it must be read and given anew."""
+        """Take a changed consent text: it must be read and given anew, unless the shop has the order."""
+        if self.receipt is not None:
+            return self
         shop = replace(self.storefront, consent=document)
         before = replace(self.before, consent=self.before.consent or self.storefront.consent)
         return replace(self._edited(), storefront=shop, consent_given=False, step=Step.CONSENT, before=before)
 
     def repriced(self, quote: Quote) -> OrderFlow:
-        """Take a changed price: consent and confirmation must be given anew."""
+        """Take a changed price: consent and confirmation must be given anew, unless the shop has the order."""
+        if self.receipt is not None:
+            return self
         before = replace(self.before, quote=self.before.quote or self.quote)
         repriced = self._served(replace(self.service, quote=quote))
         return replace(repriced, consent_given=False, key="", step=Step.CONSENT, before=before)
 
     def refuse(self, *fields: Field) -> OrderFlow:
-        """Mark fields that the shop refused and go back to the first page that has one."""
+        """Mark fields that the shop refused and go back to the first page that has one, unless the shop has the order."""
+        if self.receipt is not None:
+            return self
         marked = replace(self._edited(), contacts=replace(self.contacts, refused=frozenset(fields)))
         pages = (step for step in Step if any(problem.field in fields for problem in marked.problems(step)))
         step = next(pages, self.step)
@@ -242,7 +248,7 @@ class OrderFlow:
             return self
         if not self.is_editing:
             return replace(self, step=Step(self.step + 1))
-        step = next((step for step in Step if self._is_held(step)), Step.SUMMARY)
+        step = next((step for step in Step if step < Step.SUMMARY and self._is_held(step)), Step.SUMMARY)
         return replace(self, step=step, is_editing=step < Step.SUMMARY)
 
     def _is_held(self, step: Step) -> bool:

@@ -82,7 +82,7 @@ class CorrectionDialog(QDialog):
         if links is None or not isinstance(column, QVBoxLayout):
             return
         row = QHBoxLayout()
-        row.addWidget(PlainLabel("Wolisz napisać inaczej?", self))
+        row.addWidget(QLabel("Wolisz napisać inaczej?", self))
         for name, address in (("eBOK Symfonia", links.ebok), ("Formularz kontaktowy", links.contact_form)):
             button = Button(name, self)
             button.clicked.connect(partial(links.open, address))

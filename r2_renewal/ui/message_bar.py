@@ -97,6 +97,7 @@ class MessageBar(QFrame):
         button = Button(way.text, self)
         button.clicked.connect(way.act)
         self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        button.show()  # Qt itself would show it a turn of the event loop later
         self._buttons.append(button)
 
     def _drop_buttons(self) -> None:

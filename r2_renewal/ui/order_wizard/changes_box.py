@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
@@ -34,24 +35,28 @@ class ChangesBox(QGroupBox):
 
 def changes_text(flow: OrderFlow) -> str:
     """Return what the shop changed, as it was and as it is; empty where nothing did."""
-    parts = list(_of_consent(flow))
+    parts: list[str] = []
     if flow.before.quote is not None and flow.quote is not None:
         parts += _of_price(flow.before.quote, flow.quote)
+    parts += _of_consent(flow)
     return "\n\n".join(parts)
 
 
 def _of_consent(flow: OrderFlow) -> Iterator[str]:
-    if flow.before.consent is not None:
-        for change in changes(flow.before.consent.text, flow.storefront.consent.text):
+    if flow.before.consent is not None and flow.consent_texts:
+        # With today's numbers in both, so that only the words differ; one program stands for all.
+        earlier = replace(flow, storefront=replace(flow.storefront, consent=flow.before.consent))
+        first = flow.quote.lines[0].licence_id if flow.quote else ""
+        for change in changes(earlier.consent_texts[first], flow.consent_texts[first]):
             yield f"Było: {change.old or '(nic)'}\nJest: {change.new or '(nic)'}"
 
 
 def _of_price(old: Quote, new: Quote) -> Iterator[str]:
+    prices = show_money(old.price.gross), show_money(new.price.gross)
+    if prices[0] != prices[1]:
+        yield f"Do zapłaty było: {prices[0]}\nDo zapłaty jest: {prices[1]}"
     was = {line.licence_id: line_text(line) for line in old.lines}
     for line in new.lines:
         before = was.get(line.licence_id, "(nic)")
         if before != line_text(line):
             yield f"Było: {before}\nJest: {line_text(line)}"
-    prices = show_money(old.price.gross), show_money(new.price.gross)
-    if prices[0] != prices[1]:
-        yield f"Do zapłaty było: {prices[0]}\nDo zapłaty jest: {prices[1]}"

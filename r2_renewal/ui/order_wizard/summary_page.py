@@ -97,6 +97,11 @@ class SummaryPage(OrderPage):
         terms.clicked.connect(self.terms_wanted)
         self.body.addWidget(terms, 0, Qt.AlignmentFlag.AlignLeft)
 
+    def let_edit(self, *, allowed: bool) -> None:
+        """Let the parts and boxes be changed, or not while the order is on its way."""
+        for widget in (*(group.edit for group in self.findChildren(_Group)), self._early_start, self._declared):
+            widget.setEnabled(allowed)
+
     def _box(self, name: str, text: str) -> tuple[QCheckBox, PlainLabel]:
         """Add a box of a short name with its full text under it, which a box alone would not wrap."""
         box, words = QCheckBox(name, self), PlainLabel(text, self)

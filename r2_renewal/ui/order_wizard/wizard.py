@@ -193,6 +193,7 @@ class OrderWizard(FlowWizard):
         self._messages(Step.SUMMARY).setFocus()
         for button in (QWizard.WizardButton.CommitButton, QWizard.WizardButton.BackButton):
             self.button(button).setEnabled(allowed)
+        self._pages.summary.let_edit(allowed=allowed)
         # What is on its way cannot be cancelled by closing a window.
         self.name_button(QWizard.WizardButton.CancelButton, "Anuluj" if allowed else "Zamknij")
 
