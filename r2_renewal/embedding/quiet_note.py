@@ -58,13 +58,14 @@ class QuietNote:
     """The note of one check: made before it looks at any file, kept after it where there was nothing to say."""
 
     def __init__(self, config: Config, settings: Settings) -> None:
+        self._config = config
         self._host = _host(config)
         self._name = note_name(config)
         self._folder = settings.state_dir
         self._files = {str(path): _stamp(path) for path in _looked_at(config, settings)}
 
     def keep(self, outcome: StartupCheck) -> None:
-        """Write the note down where the outcome allows one and the folder takes it."""
+        """Write the note down where the outcome allows one, there is none that still holds, and the folder takes it."""
         from r2_renewal.domain.clock import ClockState
         from r2_renewal.domain.licence import VerdictKind
 
@@ -72,6 +73,7 @@ class QuietNote:
             outcome.verdict.kind is VerdictKind.VALID
             and outcome.clock is ClockState.PLAUSIBLE
             and not outcome.unsettled
+            and not is_quiet(self._config)
         ):
             self._write(self._text(outcome))
 

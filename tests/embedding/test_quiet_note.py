@@ -158,6 +158,17 @@ def test_another_host_is_not_meant(program: Program, tmp_path: Path) -> None:
     assert not program.is_quiet(state_dir=None)
 
 
+def test_a_note_that_still_holds_is_not_written_again(program: Program) -> None:
+    """A host that looks at the module's state makes it check at every start: the disk need not notice."""
+    before = program.note.stat()
+    program.start()
+    assert (program.note.stat().st_ino, program.note.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    renew(program)
+    program.start()
+    assert program.note.stat().st_ino != before.st_ino or program.note.stat().st_mtime_ns != before.st_mtime_ns
+    assert program.is_quiet()
+
+
 def test_programs_that_share_a_folder_keep_a_note_each(program: Program, tmp_path: Path) -> None:
     other = program.config._replace(licence_path=write_licence(tmp_path / "other.lic", FAR))
     settings = settle(other, Policy())
