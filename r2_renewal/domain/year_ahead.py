@@ -39,30 +39,36 @@ class Slot:
     programs: int
 
 
-def slot_of(end: date, today: date) -> tuple[Span, date]:
-    """Return the slot that a subscription's last day falls into, by its part of time and first day."""
-    first, after = _bounds(today)
-    if end < today:
-        return Span.ENDED, first
-    return (Span.LATER, after) if end >= after else (Span.MONTH, end.replace(day=1))
+def bounds_of(slot: tuple[Span, date], today: date) -> tuple[date, date]:
+    """Return the first day of a slot and the first day after it; days gone by begin and days to come end nowhere."""
+    span, first = slot
+    match span:
+        case Span.ENDED:
+            return date.min, today
+        case Span.LATER:
+            return first, date.max
+        case Span.MONTH:
+            return max(first, today), plus_months(first, 1)
 
 
-def year_ahead(ends: Iterable[date], today: date) -> tuple[Slot, ...]:
+def year_ahead(ends: Iterable[int], today: date) -> tuple[Slot, ...]:
     """Return the picture: what has ended where anything has, twelve months, what ends later where anything does.
 
     Args:
-        ends: last days of subscriptions.
+        ends: last days of subscriptions, as ordinals.
         today: the calendar day in Warsaw.
     """
+    first = today.replace(day=1)
+    after = plus_months(first, MONTHS)
     counted: Counter[tuple[Span, date]] = Counter()
     for end, programs in Counter(ends).items():
-        counted[slot_of(end, today)] += programs
-    first, after = _bounds(today)
+        counted[_slot_of(date.fromordinal(end), today, after)] += programs
     months = [(Span.MONTH, plus_months(first, number)) for number in range(MONTHS)]
     slots = [(Span.ENDED, first), *months, (Span.LATER, after)]
     return tuple(Slot(*slot, counted[slot]) for slot in slots if slot[0] is Span.MONTH or counted[slot])
 
 
-def _bounds(today: date) -> tuple[date, date]:
-    first = today.replace(day=1)
-    return first, plus_months(first, MONTHS)
+def _slot_of(end: date, today: date, after: date) -> tuple[Span, date]:
+    if end < today:
+        return Span.ENDED, today.replace(day=1)
+    return (Span.LATER, after) if end >= after else (Span.MONTH, end.replace(day=1))

@@ -6,13 +6,13 @@ questions only the last one's answers count; what a failure leaves on the screen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import LoadResult, Method, MoreParams, MoreResult
@@ -30,7 +30,7 @@ class BasketFeed(QObject):
     Signals:
         begun: a basket begins to come: its ``LoadResult``, and whether it is only the last one known.
         came: entries of it came, a page of them.
-        whole: it is whole: as ``begun``, its storefront with all its programs.
+        whole: it is whole: as ``begun``.
         retried: the shop is being asked once more: the ``CallProgress``.
         failed: the shop could not be asked: the ``CallFailure``.
     """
@@ -57,7 +57,6 @@ class BasketFeed(QObject):
         self._has_content = False
         self._is_answered = False
         self._load: LoadResult | None = None
-        self._entries: list[BasketEntry] = []
         self._offers: dict[str, bytes] = {}
 
     def refresh(self) -> None:
@@ -70,15 +69,15 @@ class BasketFeed(QObject):
         method = Method.PROGRAMS_LOAD if self._account else Method.ESHOP_LOAD
         self._ask(method, protocol.Nothing(), partial(self._begin, stored=False), self._on_failed)
 
-    def storefront(self, entries: Iterable[BasketEntry]) -> Storefront | None:
-        """Return the shop's storefront with what may be ordered for some of its programs; None before it has answered."""
+    def storefront(self, entries: tuple[BasketEntry, ...]) -> Storefront | None:
+        """Return the shop's storefront of some programs, with what may be ordered for them; None before it has answered."""
         if self._load is None or not self.is_fresh:
             return None
         shop, wanted = self._load.storefront, {entry.program.licence_id for entry in entries}
         pages = {self._offers[licence_id] for licence_id in wanted if licence_id in self._offers}
         later = (offer for page in pages for offer in msgspec.json.decode(page, type=tuple[Offer, ...]))
         offers = tuple(offer for offer in (*shop.offers, *later) if offer.licence_id in wanted)
-        return replace(shop, basket=tuple(self._entries), offers=offers)
+        return replace(shop, basket=tuple(entries), offers=offers)
 
     def _ask(
         self, method: Method, params: protocol.Message, take: Callable[[Any], None], fail: Callable[[CallFailure], None]
@@ -104,25 +103,32 @@ class BasketFeed(QObject):
 
     def _begin(self, load: LoadResult, *, stored: bool) -> None:
         self._is_answered, self.is_fresh = not stored, not stored
-        self._load, self._entries, self._offers = load, [], {}
-        self.begun.emit(load, stored)
-        self._take(load.storefront.basket, load.next, stored=stored)
-
-    def _take(self, entries: tuple[BasketEntry, ...], following: str, *, stored: bool) -> None:
+        self._load, self._offers = load, {}
         self._has_content = True
-        self._entries.extend(entries)
-        self.came.emit(entries)
-        if following:
-            params = MoreParams(cursor=following, stored=stored, account=self._account)
-            fail = self._forget_stored if stored else self._on_failed
-            self._ask(Method.ESHOP_MORE, params, partial(self._on_more, stored=stored), fail)
-        elif self._load is not None:
-            shop = replace(self._load.storefront, basket=tuple(self._entries))
-            self.whole.emit(msgspec.structs.replace(self._load, storefront=shop), stored)
+        self.begun.emit(load, stored)
+        self.came.emit(load.storefront.basket)
+        if load.next:
+            self._ask_for_more(load.next, stored=stored)
+        else:
+            self._end(stored)
+
+    def _ask_for_more(self, cursor: str, *, stored: bool) -> None:
+        params = MoreParams(cursor=cursor, stored=stored, account=self._account)
+        fail = self._forget_stored if stored else self._on_failed
+        self._ask(Method.ESHOP_MORE, params, partial(self._on_more, stored=stored), fail)
+
+    def _end(self, stored: bool) -> None:
+        if not (stored and self._is_answered):
+            self.whole.emit(self._load, stored)
 
     def _on_more(self, page: MoreResult, *, stored: bool) -> None:
         if stored and self._is_answered:
             return  # the shop's own has begun to come meanwhile
         raw = bytes(page.offers)
         self._offers.update((entry.program.licence_id, raw) for entry in page.entries)
-        self._take(page.entries, page.next, stored=stored)
+        self.came.emit(page.entries)
+        if page.next:
+            self._ask_for_more(page.next, stored=stored)
+        else:
+            # A turn of its own: taking the last page was work enough for one.
+            QTimer.singleShot(0, self, partial(self._if_last, self._question, self._end, stored))

@@ -5,8 +5,7 @@ Rule: nothing is done cell by cell for rows that nobody looks at; ten thousand p
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -15,9 +14,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.collation import search_key
-from r2_renewal.domain.dates import days_left
-from r2_renewal.domain.year_ahead import Span, slot_of
-from r2_renewal.ui.basket_rows import HEADERS, SORT_KEYS, BasketRow, Column, cell_words, mark_of
+from r2_renewal.domain.year_ahead import Span, bounds_of
+from r2_renewal.ui.basket_rows import HEADERS, SORT_KEYS, BasketRow, Column, cell_words, mark_of, row_of
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -52,7 +50,9 @@ class BasketModel(QAbstractTableModel):
         self._today = date.min
         self._fates: Mapping[str, str] = NO_FATES
         self._usage = Usage()
-        self._of_product = Counter[str]()
+        self._ordered: list[BasketRow] = []
+        self._gone: tuple[list[BasketRow], list[BasketRow]] = ([], [])
+        self._hosts = 0
         self._parts: tuple[str, ...] = ()
         self._slot: tuple[Span, date] | None = None
         self._sorting = (Column.VALID_UNTIL, Qt.SortOrder.AscendingOrder)
@@ -67,20 +67,21 @@ class BasketModel(QAbstractTableModel):
             today: the calendar day in Warsaw to judge by.
             fates: what is known here of orders without a receipt, in words by licence.
         """
-        self.replace(
-            [BasketRow(entry, fates.get(entry.program.licence_id, ""), today) for entry in entries], today, fates
-        )
+        self.replace([row_of(entry, fates.get(entry.program.licence_id, ""), today) for entry in entries], today, fates)
 
     def replace(self, rows: list[BasketRow], today: date, fates: Mapping[str, str]) -> None:
         """Show rows made before in place of all; arguments as with ``show``."""
+        self._gone = (self._rows, self._ordered)
         self._rows, self._today, self._fates = rows, today, fates
-        self._of_product = Counter(row.entry.program.product for row in rows)
         self._sort()
+
+    def clear_away(self) -> None:
+        """Let the rows that were replaced go: of thousands that takes its time, which nobody need wait for."""
+        self._gone = ([], [])
 
     def add(self, rows: Sequence[BasketRow]) -> None:
         """Show rows beside those that are there."""
         self._rows.extend(rows)  # in order but for the new ones, which costs next to nothing to sort
-        self._of_product.update(row.entry.program.product for row in rows)
         self._sort()
 
     def tell_usage(self, usage: Usage) -> None:
@@ -88,9 +89,9 @@ class BasketModel(QAbstractTableModel):
         self._usage = usage
 
     @property
-    def ends(self) -> list[date]:
-        """Last days of all programs, whether shown or not."""
-        return [row.entry.program.valid_until for row in self._rows]
+    def rows(self) -> Sequence[BasketRow]:
+        """All programs, whether shown or not."""
+        return self._rows
 
     @property
     def total(self) -> int:
@@ -115,28 +116,42 @@ class BasketModel(QAbstractTableModel):
         self._sort()
 
     def _sort(self) -> None:
+        self._rows.sort(key=SORT_KEYS[Column.PROGRAM])
         column, order = self._sorting
-        key: Callable[[BasketRow], Any] = SORT_KEYS[column]
-        self._rows.sort(key=key, reverse=order is Qt.SortOrder.DescendingOrder)
+        descending = order is Qt.SortOrder.DescendingOrder
+        if column is Column.PROGRAM:
+            self._ordered = self._rows[:: -1 if descending else 1]
+        else:
+            self._ordered = sorted(self._rows, key=SORT_KEYS[column], reverse=descending)
         self._arrange()
 
     def _arrange(self) -> None:
+        shown = self._ordered
+        if self._slot is not None:
+            begin, end = (day.toordinal() for day in bounds_of(self._slot, self._today))
+            shown = [row for row in shown if begin <= row.end < end]
+        for part in self._parts:
+            shown = [row for row in shown if part in row.found_by]
         self.beginResetModel()
-        self._shown = [row for row in self._rows if self._is_shown(row)]
+        self._shown = shown
+        self._hosts = sum(row.product == self._usage.product for row in self._rows) if self._usage.used else 0
         self.endResetModel()
-
-    def _is_shown(self, row: BasketRow) -> bool:
-        if self._slot is not None and slot_of(row.entry.program.valid_until, self._today) != self._slot:
-            return False
-        return row.matches(self._parts)
 
     def entry_at(self, row: int) -> BasketEntry:
         """Return the program in a row."""
         return self._shown[row].entry
 
+    def entries_of(self, licence_ids: set[str]) -> tuple[BasketEntry, ...]:
+        """Return the programs of some licences, whether shown or not."""
+        return tuple(row.entry for row in self._rows if row.licence_id in licence_ids)
+
+    def licences_in(self, first: int, last: int) -> list[str]:
+        """Return the licences of the rows from one to another."""
+        return [row.licence_id for row in self._shown[first : last + 1]]
+
     def rows_of(self, licence_ids: set[str]) -> list[int]:
         """Return the rows of some licences that are shown, in order."""
-        return [number for number, row in enumerate(self._shown) if row.entry.program.licence_id in licence_ids]
+        return [number for number, row in enumerate(self._shown) if row.licence_id in licence_ids]
 
     # The table
 
@@ -160,17 +175,15 @@ class BasketModel(QAbstractTableModel):
         """Return a cell: its words, its mark, or its row's entry."""
         if not index.isValid():
             return None
-        entry, column = self._shown[index.row()].entry, Column(index.column())
+        row, column = self._shown[index.row()], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._words(entry, column)
-        if role == MARK_ROLE and column is Column.DAYS_LEFT:
-            return mark_of(days_left(self._today, entry.program.valid_until))
-        return entry if role == ENTRY_ROLE else None
+            return self._words(row, Column(column))
+        if role == MARK_ROLE and column == Column.DAYS_LEFT:
+            return mark_of(row.end - self._today.toordinal())
+        return row.entry if role == ENTRY_ROLE else None
 
-    def _words(self, entry: BasketEntry, column: Column) -> str:
+    def _words(self, row: BasketRow, column: Column) -> str:
         self.cells_judged += 1
-        program = entry.program
         # Which of several the host's own one is nobody can tell.
-        is_hosts = program.product == self._usage.product and self._of_product[program.product] == 1
-        used = self._usage.used if is_hosts else {}
-        return cell_words(entry, column, self._today, self._fates.get(program.licence_id, ""), used)
+        used = self._usage.used if self._hosts == 1 and row.product == self._usage.product else {}
+        return cell_words(row.entry, column, self._today, self._fates.get(row.licence_id, ""), used)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import islice
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -23,7 +24,6 @@ from r2_renewal.ui.button import Button
 from r2_renewal.ui.eshop_words import (
     MOST_TOGETHER,
     checked_text,
-    enrolled,
     selection_text,
     shown_text,
     stored_text,
@@ -110,10 +110,17 @@ class BasketPane(QWidget):
     # What is selected
 
     def orderable(self) -> tuple[BasketEntry, ...]:
-        """Return the selected programs that can be ordered now."""
+        """Return the selected programs that can be ordered now; of more than one order holds, one more than that."""
         if not self.feed.is_fresh:
             return ()
-        return tuple(entry for entry in self.view.entries() if self.is_orderable(entry))
+        return tuple(islice(filter(self.is_orderable, self.view.each_selected()), MOST_TOGETHER + 1))
+
+    def renewing(self) -> tuple[BasketEntry, ...]:
+        """Return the selected programs that renew by themselves; of too many, one more than are taken at once."""
+        if not self.feed.is_fresh:
+            return ()
+        renewing = (entry for entry in self.view.each_selected() if entry.auto_renewal)
+        return tuple(islice(renewing, MOST_TOGETHER + 1))
 
     def is_orderable(self, entry: BasketEntry) -> bool:
         """Return whether a program can be ordered, as far as shop and computer know."""
@@ -127,18 +134,17 @@ class BasketPane(QWidget):
 
     def resign(self) -> None:
         """Wish to resign from the selected programs' automatic renewal."""
-        entries = enrolled(self.view.entries())
+        entries = self.renewing()
         if 0 < len(entries) <= MOST_TOGETHER:
             self.resign_wished.emit(entries)
 
     def _show_what_can_be_done(self) -> None:
-        selected, orderable = self.view.entries(), self.orderable()
-        renewing = len(enrolled(selected)) if self.feed.is_fresh else 0
+        orderable, renewing = len(self.orderable()), len(self.renewing())
         for part in (self.order_button, self.order_action):
-            part.setEnabled(0 < len(orderable) <= MOST_TOGETHER)
+            part.setEnabled(0 < orderable <= MOST_TOGETHER)
         for part in (self.resign_button, self.resign_action):
             part.setEnabled(0 < renewing <= MOST_TOGETHER)
-        words = (self._shown_words(), selection_text(len(selected), len(orderable)))
+        words = (self._shown_words(), selection_text(self.view.selected_count, orderable))
         self._status.setText(". ".join(word for word in words if word))
 
     def _shown_words(self) -> str:

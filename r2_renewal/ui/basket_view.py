@@ -7,17 +7,18 @@ a whole one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from r2_renewal.domain.basket import BasketEntry
+from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
 from r2_renewal.domain.year_ahead import year_ahead
 from r2_renewal.ui.basket_model import NO_FATES, BasketModel, Usage
-from r2_renewal.ui.basket_rows import BasketRow, Column
+from r2_renewal.ui.basket_rows import BasketRow, Column, row_of
 from r2_renewal.ui.days_mark import DaysMark
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.renewing_text import renewing_text
@@ -25,6 +26,8 @@ from r2_renewal.ui.timeline import NAME, Timeline
 
 # A handful needs no picture.
 MOST_WITHOUT_PICTURE = 5
+# Beyond this, showing the rows is work enough for one turn of the event loop.
+MOST_AT_ONCE = 500
 # Widths are measured by the rows in sight only, however many there are.
 _ROWS_IN_SIGHT = 0
 
@@ -55,6 +58,8 @@ class BasketView(QWidget):
         self.search.setPlaceholderText("program, edycja, data…")
         self.search.setClearButtonEnabled(True)
         self.timeline = Timeline(self)
+        # A turn of the event loop of its own: each is to stay shorter than a frame.
+        self._coming_later = QTimer(self, singleShot=True, interval=0)
         self._renewing = PlainLabel(parent=self)
         self._build_table()
         self._arrange()
@@ -78,6 +83,8 @@ class BasketView(QWidget):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setResizeContentsPrecision(_ROWS_IN_SIGHT)
         columns.setStretchLastSection(True)
+        # To draw a heading as selected, Qt looks at every row of its column; here nobody needs that, nor would it be quick.
+        columns.setSelectionModel(QItemSelectionModel(self._model, columns))
 
     def _arrange(self) -> None:
         title, months = QLabel("Koszyk posiadanych programów", self), QLabel(NAME, self)
@@ -98,6 +105,7 @@ class BasketView(QWidget):
         self.timeline.chosen.connect(self._model.narrow)
         self.table.activated.connect(lambda _: self.chosen.emit())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+        self._coming_later.timeout.connect(self._show_what_follows)
         self._model.modelAboutToBeReset.connect(self._remember)
         self._model.modelReset.connect(self._restore)
         leave = QAction(self.search)
@@ -125,7 +133,7 @@ class BasketView(QWidget):
     def add(self, entries: Iterable[BasketEntry]) -> None:
         """Take a page of the basket that is expected."""
         fates, today = self._fates, self._today
-        rows = [BasketRow(entry, fates.get(entry.program.licence_id, ""), today) for entry in entries]
+        rows = [row_of(entry, fates.get(entry.program.licence_id, ""), today) for entry in entries]
         if self._coming is not None:
             self._coming.extend(rows)
             if self._is_filling:
@@ -135,10 +143,23 @@ class BasketView(QWidget):
     def done(self) -> None:
         """Show the expected basket, now that it is whole."""
         coming, self._coming = self._coming or [], None
-        self._model.replace(coming, self._today, self._fates)
+        if not self._is_filling:
+            self._model.replace(coming, self._today, self._fates)
         self._fit_once()
+        if self._model.total > MOST_AT_ONCE:
+            self._coming_later.start()
+        else:
+            self._show_what_follows()
+
+    def _show_what_follows(self) -> None:
         self._show_year()
-        self._renewing.setText(renewing_text(tuple(row.entry for row in coming), self._today))
+        self._show_renewing()
+        QTimer.singleShot(0, self._model, self._model.clear_away)
+
+    def _show_renewing(self) -> None:
+        near = range(self._today.toordinal(), self._today.toordinal() + REMINDER_WINDOW_DAYS + 1)
+        entries = tuple(row.entry for row in self._model.rows if row.end in near)
+        self._renewing.setText(renewing_text(entries, self._today))
         self._renewing.setVisible(bool(self._renewing.text()))
 
     def tell_usage(self, usage: Usage) -> None:
@@ -155,7 +176,7 @@ class BasketView(QWidget):
         for widget in self._picture:
             widget.setVisible(is_wanted)
         if is_wanted:
-            self.timeline.show_year(year_ahead(self._model.ends, self._today))
+            self.timeline.show_year(year_ahead((row.end for row in self._model.rows), self._today))
         elif self.timeline.slot is not None:
             self.timeline.let_go()
 
@@ -168,14 +189,31 @@ class BasketView(QWidget):
 
     def entry(self) -> BasketEntry | None:
         """Return the selected program, the upper one of several."""
-        return next(iter(self.entries()), None)
+        return next(self.each_selected(), None)
 
     def entries(self) -> tuple[BasketEntry, ...]:
         """Return the selected programs from above."""
+        return tuple(self.each_selected())
+
+    def each_selected(self) -> Iterator[BasketEntry]:
+        """Yield the selected programs from above: of ten thousand nobody need look at all."""
+        for first, last in self._selected_ranges():
+            for row in range(first, last + 1):
+                yield self._model.entry_at(row)
+
+    def entries_of(self, licence_ids: set[str]) -> tuple[BasketEntry, ...]:
+        """Return the programs of some licences, wherever they are."""
+        return self._model.entries_of(licence_ids)
+
+    @property
+    def selected_count(self) -> int:
+        """How many programs are selected."""
+        return sum(last - first + 1 for first, last in self._selected_ranges())
+
+    def _selected_ranges(self) -> list[tuple[int, int]]:
         selection = self.table.selectionModel().selection()
         parts = (selection.at(number) for number in range(selection.size()))
-        ranges = sorted((part.top(), part.bottom()) for part in parts)
-        return tuple(self._model.entry_at(row) for top, bottom in ranges for row in range(top, bottom + 1))
+        return sorted((part.top(), part.bottom()) for part in parts)
 
     def select(self, licence_id: str) -> bool:
         """Select a program, or where it is not there the first one; return whether it is there."""
@@ -184,7 +222,8 @@ class BasketView(QWidget):
         return bool(rows)
 
     def _remember(self) -> None:
-        self._kept = {entry.program.licence_id for entry in self.entries()}
+        ranges = self._selected_ranges()
+        self._kept = {one for first, last in ranges for one in self._model.licences_in(first, last)}
         self._scrolled = self.table.verticalScrollBar().value()
 
     def _restore(self) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
-from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.dates import days_left, short_date, warsaw
 from r2_renewal.domain.plurals import DAY, PROGRAM, PROGRAM_GENITIVE, counted
 
@@ -66,8 +64,3 @@ def empty_basket_text(nip: str) -> str:
 def without_shop_text(sentence: str) -> str:
     """Return a failure's sentence where the last basket known is on the screen."""
     return f"{sentence} Na razie widzisz ostatnio znany stan; zamówisz po odzyskaniu połączenia."
-
-
-def enrolled(entries: Sequence[BasketEntry]) -> tuple[BasketEntry, ...]:
-    """Return those of some programs that renew by themselves."""
-    return tuple(entry for entry in entries if entry.auto_renewal)

@@ -8,6 +8,7 @@ from r2_renewal.domain.plurals import COMPANY, STATION, Noun, counted
 
 _EMPLOYEES_TO = Noun("pracownika", "pracowników", "pracowników")
 _NOUNS = {"employees": _EMPLOYEES_TO, "companies": COMPANY, "stations": STATION}
+LIMIT_NAMES = tuple(_NOUNS)
 _GENITIVES = {
     "employees": _EMPLOYEES_TO,
     "companies": Noun("firmy", "firm", "firm"),

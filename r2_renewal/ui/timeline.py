@@ -128,7 +128,8 @@ class _Bars(QStyledItemDelegate):
         frame.text = ""
         self._timeline.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, frame, painter, self._timeline)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        ink = option.palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
+        roles = QPalette.ColorRole
+        ink = option.palette.color(roles.HighlightedText if selected else roles.Text)
         room, line = option.rect.adjusted(_GAP, _GAP, -_GAP, -_GAP), option.fontMetrics.lineSpacing()
         painter.save()
         painter.setPen(ink)
@@ -137,7 +138,7 @@ class _Bars(QStyledItemDelegate):
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, short_text(slot))
         if slot.programs:
             bar = self._bar(room.adjusted(room.width() // 4, line, -room.width() // 4, -line), slot)
-            painter.fillRect(bar, ink)
+            painter.fillRect(bar, ink if selected else option.palette.color(roles.Highlight))
             top.moveBottom(bar.top() - 1)
             painter.drawText(top, Qt.AlignmentFlag.AlignCenter, str(slot.programs))
         painter.restore()
