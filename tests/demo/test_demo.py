@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 import time
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from tests.driver import wait_until
 from tests.e2e.conftest import DEMO, running_demo
 
 KEYS = {"shop_url", "panel_url", "licence", "trusted_keys", "account", "state", "mail"}
@@ -59,6 +61,20 @@ def test_the_first_line_names_everything_and_it_is_true(tmp_path: Path) -> None:
         login = requests.post(f"{announced['shop_url']}/v1/account-sessions", json=announced["account"], timeout=60)
         assert login.status_code == 201
     assert gone(announced["shop_url"])
+
+
+def test_letters_land_as_files_that_a_mail_program_opens(tmp_path: Path) -> None:
+    with running_demo("--state", str(tmp_path)) as announced:
+        wanted = {"email": announced["account"]["email"]}
+        asked = requests.post(f"{announced['shop_url']}/v1/password-resets", json=wanted, timeout=60)
+        assert asked.status_code == 202
+        wait_until(lambda: list(Path(announced["mail"]).glob("*.eml")), 30, "letter")
+        (letter,) = Path(announced["mail"]).glob("*.eml")
+    message = message_from_bytes(letter.read_bytes(), policy=policy.default)
+    assert message["To"] == announced["account"]["email"]
+    text, html = (part.get_content() for part in message.walk() if not part.is_multipart())
+    assert f"{announced['panel_url']}" in text
+    assert "<html" in html
 
 
 def test_the_same_folder_goes_on_where_it_was(tmp_path: Path) -> None:
