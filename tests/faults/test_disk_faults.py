@@ -28,6 +28,7 @@ from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.reminder import ReminderMemory
 from r2_renewal.store import database
 from r2_renewal.store.clock_marks import ClockMarkFile
+from r2_renewal.store.drafts import Drafts
 from r2_renewal.store.outbox import Outbox
 from r2_renewal.store.reminder_memory import recall, snooze
 from r2_renewal.ui.agent_link import AgentLink, AgentProcess
@@ -82,6 +83,12 @@ class Saving:
         return [sys.executable, "-B", "-c", self.code + _FRAME, str(folder)]
 
 
+def draft_in(folder: Path) -> bytes | None:
+    """Return the body of the draft that lies in a state folder."""
+    stored = Drafts(folder).load("cust-1", "lic-1")
+    return stored.body if stored is not None else None
+
+
 SAVINGS = {
     "reminder memory": Saving(
         "def save(folder):\n"
@@ -97,6 +104,15 @@ SAVINGS = {
         "    return Outbox(folder).confirm('key-2', 'lic-2', 'digest', b'frozen ' * 2000)\n",
         lambda folder: Outbox(folder).confirm("key-1", "lic-1", "digest", b"frozen " * 2000),
         lambda folder: Outbox(folder).unsettled(),
+    ),
+    "draft": Saving(
+        "def save(folder):\n"
+        "    from r2_renewal.store.drafts import Drafts\n"
+        "    Drafts(folder).save('cust-1', 'lic-1', b'later ' * 2000)\n"
+        "    return True\n",
+        lambda folder: Drafts(folder).save("cust-1", "lic-1", b"before " * 2000),
+        draft_in,
+        b"later " * 2000,
     ),
     "clock marks": Saving(
         "def save(folder):\n"
@@ -217,6 +233,34 @@ def test_d09_a_host_whose_home_cannot_lock_asks_and_says_so(tracer: Tracer, comp
     assert seen["status"] == "prompting"
     assert any(ErrorCode.STORE.value in line for line in seen["log"])
     assert recall(computer.state, LICENCE_ID).asked_on == date(2026, 11, 1)
+
+
+# D6: killed at every call
+
+
+@pytest.mark.parametrize("what", SAVINGS)
+def test_d06_killed_at_every_call_of_a_saving_the_old_or_the_new_state_is_there_whole(
+    tracer: Tracer, tmp_path: Path, what: str
+) -> None:
+    saving, kills, seen = SAVINGS[what], 0, []
+    for call in (*WRITES, "unlink", "rename"):
+        for ordinal in range(1, 40):
+            folder = tmp_path / f"{call}-{ordinal}"
+            folder.mkdir()
+            saving.first(folder)
+            before = saving.read(folder)
+            strace = ["strace", "-f", "-qq", "-o", "/dev/null", f"--trace={call}"]
+            strace.append(f"--inject={call}:signal=SIGKILL:when={ordinal}")
+            done = subprocess.run([*strace, *saving.command(folder)], timeout=60, check=False)
+            if done.returncode == SAVED:
+                break
+            kills += 1
+            seen.append(saving.read(folder) == before)
+            assert subprocess.run(saving.command(folder), timeout=60, check=False).returncode in (SAVED, NOT_SAVED)
+        after = saving.read(folder)
+        assert after != before
+    assert kills >= (2 if what == "clock marks" else 6)
+    assert True in seen
 
 
 # D10: what killed processes left
