@@ -1,4 +1,7 @@
-"""The agent's life: started when first needed, kept while a window needs it or an order is unsettled, ended with the host."""
+"""The agent's life: started when first needed, kept while a window needs it or an order is unsettled, ended with the host.
+
+Rule: a host process has one agent, however many windows it attaches with the same settings.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import VERSION, Event, HelloParams, KeyParam, Method
 from r2_renewal.embedding.later import later
-from r2_renewal.ui.agent_link import AgentLink
+from r2_renewal.embedding.shared_link import LinkUse
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -42,20 +45,20 @@ class AgentKeeper(QObject):
     def __init__(self, main_window: QWidget, settings: Settings) -> None:
         super().__init__(main_window)
         self._settings = settings
-        self._needed = 0
-        self.link = AgentLink(settings.agent_command, hello_of(settings), self)
+        self._use = LinkUse(settings.agent_command, hello_of(settings))
+        self.link = self._use.link
         self._restarts = 0
         self.link.happened.connect(self._on_event)
         self.link.gone.connect(self._on_gone)
-        main_window.destroyed.connect(self.link.close)
+        main_window.destroyed.connect(self._use.give_up)
 
     def need(self) -> None:
         """Say that a window needs the agent."""
-        self._needed += 1
+        self._use.needs += 1
 
     def spare(self) -> None:
         """Say that a window needs it no longer."""
-        self._needed -= 1
+        self._use.needs -= 1
         self._rest()
 
     def refresh(self) -> None:
@@ -65,8 +68,8 @@ class AgentKeeper(QObject):
         call.failed.connect(self._on_refreshed)
 
     def close(self) -> None:
-        """End the agent."""
-        self.link.close()
+        """End the agent, unless another window of the host needs it."""
+        self._use.give_up()
         self.deleteLater()
 
     def _on_refreshed(self, answer: object) -> None:
@@ -92,7 +95,7 @@ class AgentKeeper(QObject):
             self.link.resume()
 
     def _rest(self) -> None:
-        if self._needed <= 0 and not self._is_unsettled():
+        if not self._use.is_needed and not self._is_unsettled():
             self.link.close()
 
     def _is_unsettled(self) -> bool:

@@ -179,7 +179,7 @@ class CustomersComputer:
 
     def agents(self) -> list[AgentProcess]:
         """Return the agents of the programs here."""
-        return [agent for host, _ in self._programs for agent in host.findChildren(AgentProcess)]
+        return QCoreApplication.instance().findChildren(AgentProcess)
 
     def close(self) -> None:
         """Leave every program, and wait until their agents are gone."""
