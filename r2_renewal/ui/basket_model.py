@@ -87,6 +87,7 @@ class BasketModel(QAbstractTableModel):
     def tell_usage(self, usage: Usage) -> None:
         """Show how much of its limits the host's program uses."""
         self._usage = usage
+        self._arrange()
 
     @property
     def rows(self) -> Sequence[BasketRow]:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
@@ -22,6 +21,7 @@ from r2_renewal.ui.basket_rows import BasketRow, Column, row_of
 from r2_renewal.ui.days_mark import DaysMark
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.renewing_text import renewing_text
+from r2_renewal.ui.search_line import SearchLine
 from r2_renewal.ui.timeline import NAME, Timeline
 
 # A handful needs no picture.
@@ -53,15 +53,12 @@ class BasketView(QWidget):
         self._today, self._fates = date.min, NO_FATES
         self._coming: list[BasketRow] | None = None
         self._is_filling = self._is_fitted = False
-        self.search = QLineEdit(self)
-        self.search.setAccessibleName("Szukaj")
-        self.search.setPlaceholderText("program, edycja, data…")
-        self.search.setClearButtonEnabled(True)
         self.timeline = Timeline(self)
         # A turn of the event loop of its own: each is to stay shorter than a frame.
         self._coming_later = QTimer(self, singleShot=True, interval=0)
         self._renewing = PlainLabel(parent=self)
         self._build_table()
+        self.search = SearchLine(self.table, self)
         self._arrange()
         self._connect()
 
@@ -85,6 +82,7 @@ class BasketView(QWidget):
         columns.setStretchLastSection(True)
         # To draw a heading as selected, Qt looks at every row of its column; here nobody needs that, nor would it be quick.
         columns.setSelectionModel(QItemSelectionModel(self._model, columns))
+        table.resizeColumnsToContents()  # to the headings, until there are rows
 
     def _arrange(self) -> None:
         title, months = QLabel("Koszyk posiadanych programów", self), QLabel(NAME, self)
@@ -108,11 +106,6 @@ class BasketView(QWidget):
         self._coming_later.timeout.connect(self._show_what_follows)
         self._model.modelAboutToBeReset.connect(self._remember)
         self._model.modelReset.connect(self._restore)
-        leave = QAction(self.search)
-        leave.setShortcut(QKeySequence(Qt.Key.Key_Escape))
-        leave.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        leave.triggered.connect(self.search.clear)
-        self.search.addAction(leave)
 
     # What is in it
 

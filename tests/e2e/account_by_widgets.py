@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QTableView
 
 from r2_renewal.domain.reminder import Silence, SilenceReason
 from r2_renewal.ui.account.consent_box import REVOKE
-from r2_renewal.ui.basket_model import Column
+from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.plain_text import PlainTextView
 from r2_renewal.ui.reminder_dialog import ReminderDialog

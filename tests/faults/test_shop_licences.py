@@ -28,7 +28,7 @@ from r2_renewal.reference_shop.seed import LICENCE_ID, prepare
 from r2_renewal.store.clock_marks import ClockMarkFile
 from r2_renewal.store.outbox import Outbox
 from r2_renewal.ui.basket_rows import Column
-from r2_renewal.ui.eshop_window import checked_text
+from r2_renewal.ui.eshop_words import checked_text
 from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.agent.scripted_shop import Seen

@@ -14,7 +14,7 @@ from r2_renewal.reference_shop.seed import ACCOUNT_EMAIL, INVOICE_EMAIL, LICENCE
 from r2_renewal.store.reminder_memory import recall
 from r2_renewal.ui.account.account_window import AccountWindow
 from r2_renewal.ui.account.consent_box import REVOKE
-from r2_renewal.ui.basket_model import Column
+from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.correction_dialog import CorrectionDialog
 from r2_renewal.ui.error_texts import logout_sentence, sentence
 from r2_renewal.ui.plain_text import PlainLabel, PlainTextView
