@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +14,15 @@ import pytest
 
 from r2_renewal.agent.account_messages import ChangeParams, InvoicePdfParams, PageParams, ResetParams
 from r2_renewal.agent.files import write_whole
-from r2_renewal.agent.protocol import CorrectParams, CustomerResult, Event, LoginParams, Method, Nothing
+from r2_renewal.agent.protocol import (
+    AccountStateParams,
+    CorrectParams,
+    CustomerResult,
+    Event,
+    LoginParams,
+    Method,
+    Nothing,
+)
 from r2_renewal.contract import paths
 from r2_renewal.domain.account import CustomerChange
 from r2_renewal.domain.account_form import AccountForm, fresh
@@ -25,6 +34,7 @@ from r2_renewal.reference_shop.seed import ACCOUNT_EMAIL, INVOICE_EMAIL, LICENCE
 from r2_renewal.reference_shop.shop import opened
 from r2_renewal.store.reminder_memory import recall
 from tests.agent.conversation import Conversation, Hosts, RefusedError
+from tests.agent.keyrings import agent_with, secrets_in
 from tests.agent.scripted_shop import ScriptedShop, http, json_of, problem, raw
 from tests.agent.test_with_reference_shop import ShopProcess, fill_in, hosts_of, load, serve, stop
 
@@ -328,11 +338,27 @@ def test_what_is_no_whole_pdf_is_never_written(hosts: Hosts, shop: ScriptedShop,
     assert path.read_bytes() == b"an older file"
 
 
-def test_no_token_and_no_address_is_in_any_answer_or_in_the_log(
-    agent: Conversation, real_hosts: Hosts, reference: ShopProcess
+def test_no_token_is_in_any_answer_and_no_address_in_the_log(
+    real_hosts: Hosts, reference: ShopProcess, tmp_path: Path
 ) -> None:
+    agent = real_hosts.start(command=agent_with("Odd", tmp_path))
+    agent.call(Method.HELLO, real_hosts.hello(call_seconds=15.0))
+    password = reference.prepared.account_password
+    calls: list[tuple[Method, Any]] = [
+        (Method.ACCOUNT_LOGIN, LoginParams(email=ACCOUNT_EMAIL, password=password, stay=True)),
+        (Method.ACCOUNT_STATE, AccountStateParams(ask_shop=True)),
+        (Method.CUSTOMER_LOAD, Nothing()),
+        (Method.CONSENTS_LOAD, PageParams()),
+        (Method.INVOICES_LOAD, PageParams()),
+        (Method.PROGRAMS_LOAD, Nothing()),
+    ]
+    answers = [agent.end(agent.begin(method.value, params)) for method, params in calls]
+    assert [answer.error for answer in answers] == [None] * len(calls)
+    [secret] = json.loads(secrets_in(tmp_path)).values()
+    token = json.loads(secret)["token"]
+    said = b"".join(bytes(answer.result or b"") for answer in answers) + agent.errors
+    assert [text for text in (token, password) if text.encode() in said] == []
     change(agent, form(agent).type_email(NEW).consent(LICENCE_ID, True).change())
-    agent.call(Method.CONSENTS_LOAD, PageParams())
     written = {path: path.read_bytes() for path in real_hosts.state_dir.rglob("*") if path.is_file()}
-    secrets = [text.encode() for text in (NEW, ACCOUNT_EMAIL, reference.prepared.account_password, "Bearer")]
+    secrets = [text.encode() for text in (NEW, ACCOUNT_EMAIL, password, token, "Bearer")]
     assert [(path.name, text) for path, content in written.items() for text in secrets if text in content] == []

@@ -6,16 +6,14 @@ Rule: it shows a form and tells the user's changes of it; it decides nothing.
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
-from r2_renewal.domain.account import Enrolment
 from r2_renewal.domain.account_form import AccountForm
 from r2_renewal.domain.order_fields import Field as FieldName
 from r2_renewal.domain.order_fields import Reason
-from r2_renewal.ui.account.consent_box import ConsentBox
+from r2_renewal.ui.account.consent_list import ConsentList
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.error_texts import field_sentence
 from r2_renewal.ui.field import Field
@@ -44,43 +42,26 @@ class ExtraDataGroup(QGroupBox):
         super().__init__(NAME, parent)
         self.setAccessibleName(NAME)
         self._form: AccountForm | None = None
-        self._boxes: dict[str, ConsentBox] = {}
         self._email = Field("e-mail do faktury", self, INVOICE_EMAIL_HINT)
+        self._consents = ConsentList(self)
         self.save_button = Button("Zmień dane firmy", self)
-        self._programs = QVBoxLayout()
         column = QVBoxLayout(self)
         column.addWidget(self._email)
-        column.addLayout(self._programs)
+        column.addWidget(self._consents)
         column.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._email.typed.connect(self._on_typed)
         self._email.left.connect(self.left)
+        self._consents.given.connect(self._on_given)
+        self._consents.revoked.connect(self._on_revoked)
         self.save_button.clicked.connect(self.save_wanted)
 
     def show_form(self, form: AccountForm, today: date) -> None:
-        """Show the form; the boxes stand by the end of each program's period, the next to end first."""
+        """Show the form as of a calendar day in Warsaw."""
         self._form = form
         self._email.show_text(form.email)
-        self._place_boxes(form, today)
-        for entry in form.record.enrolments:
-            self._boxes[entry.licence_id].show_form(form, entry)
-
-    def _place_boxes(self, form: AccountForm, today: date) -> None:
-        entries = sorted(form.record.enrolments, key=lambda entry: (entry.last_day, entry.program))
-        wanted = [entry.licence_id for entry in entries]
-        for licence_id in [licence_id for licence_id in self._boxes if licence_id not in wanted]:
-            self._boxes.pop(licence_id).deleteLater()
-        before: QWidget = self._email.edit
-        for number, entry in enumerate(entries):
-            box = self._boxes.get(entry.licence_id) or self._made(entry, today)
-            self._programs.insertWidget(number, box)
-            before = box.follow(before)
-        self.setTabOrder(before, self.save_button)
-
-    def _made(self, entry: Enrolment, today: date) -> ConsentBox:
-        box = self._boxes[entry.licence_id] = ConsentBox(entry, today, self)
-        box.given.connect(partial(self._on_given, entry.licence_id))
-        box.revoked.connect(partial(self._on_revoked, entry.licence_id))
-        return box
+        self._consents.show_form(form, today)
+        self.setTabOrder(self._email.edit, self._consents.search)
+        self.setTabOrder(self._consents.last, self.save_button)
 
     def show_problem(self, reason: Reason | None) -> None:
         """Show why „e-mail do faktury" is refused, or that it is not."""

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from r2_renewal.domain.account import ConsentEvidence, CustomerChange, CustomerRecord, Enrolment, Invoice
-from r2_renewal.domain.account_form import Difference, Subject
+from r2_renewal.domain.account_form import AccountForm, Difference, Subject
 from r2_renewal.domain.company import Company, show_nip
 from r2_renewal.domain.dates import short_date, warsaw, warsaw_date
 from r2_renewal.domain.money import show_money
+from r2_renewal.domain.plurals import Noun, counted
 
 OTHER_CUSTOMER = (
     "To konto innej firmy niż ta, której licencja jest na tym komputerze. Zmiany w tym oknie dotyczą firmy z konta, a "
@@ -19,6 +20,7 @@ CANNOT_ENROL = (
     "Automatycznego odnowienia nie można teraz włączyć. Sprawdź aktualne dane albo zamów abonament w eSklepie."
 )
 REFUSED_DATA = "eSklep nie przyjął tych danych. Sprawdź je i zapisz ponownie."
+_CONSENT, _WITHDRAWAL = Noun("zgoda", "zgody", "zgód"), Noun("wycofanie", "wycofania", "wycofań")
 TEXT_CHANGED = "Treść zgody zmieniła się. Przeczytaj ją i zaznacz zgodę ponownie."
 
 
@@ -67,6 +69,18 @@ def not_possible_text(entry: Enrolment, today: date) -> str:
             "za mało czasu albo programu nie ma już w cenniku."
         )
     return f"{start} Następny okres zamówisz w Pomoc → eSklep."
+
+
+def shown_programs_text(first: int, end: int, total: int) -> str:
+    """Return which programs are shown, e.g. „Programy 1–6 z 300"."""
+    return f"Programy {first + 1}–{end} z {total}" if total else "Nie ma takiego programu."
+
+
+def chosen_text(form: AccountForm) -> str:
+    """Return how many consents and withdrawals wait to be saved, wherever they were ticked; empty for none."""
+    parts = [(len(form.given), _CONSENT), (len(form.revoked), _WITHDRAWAL)]
+    told = ", ".join(counted(number, noun) for number, noun in parts if number)
+    return f"Zaznaczone, do zapisania: {told}." if told else ""
 
 
 # A change of the data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -13,7 +14,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from r2_renewal.agent.protocol import AccountState, CustomerResult
@@ -308,6 +309,39 @@ def test_a_tick_that_a_new_address_takes_back_is_told(account: AccountWindow) ->
     consent(account, "R2płatnik")
     told = [label.text() for label in program(account, "R2płatnik").findChildren(PlainLabel) if label.isVisible()]
     assert f"⚠ {TEXT_CHANGED}" not in told
+
+
+def test_an_office_with_hundreds_of_programs_sees_them_page_by_page_and_sends_what_it_ticked_on_any(
+    opened: Open,
+) -> None:
+    many = tuple(enrolment(f"lic-{number}", f"Program {number:03}", on=number == 1) for number in range(300))
+    window, agent = opened(customer__load=[customer(enrolments=many)])
+    revoke(data(window), "Program 001")
+    assert "Programy 1–6 z 300" in shown_labels(window)
+    press(window, "Następne programy")
+    consent(window, "Program 007")
+    fill(window, "Szukaj programu", "program 299")
+    assert "Programy 1–1 z 1" in shown_labels(window)
+    consent(window, "Program 299")
+    assert "Zaznaczone, do zapisania: 2 zgody, 1 wycofanie." in shown_labels(window)
+    save(window, "Zapisano")
+    [sent] = agent.asked("customer.change")
+    assert {given["licence_id"] for given in sent["change"]["consents"]} == {"lic-7", "lic-299"}
+    assert sent["change"]["revocations"] == ["lic-1"]
+
+
+def test_hundreds_of_programs_stop_nobody_from_typing(opened: Open) -> None:
+    many = tuple(enrolment(f"lic-{number}", f"Program {number:03}") for number in range(300))
+    window, _ = opened(customer__load=[customer(enrolments=many)])
+    edit = line(data(window), INVOICE_LINE)
+    edit.setFocus()
+    took = []
+    for _ in range(20):
+        began = time.process_time()
+        QTest.keyClick(edit, Qt.Key.Key_A)
+        QApplication.sendPostedEvents()
+        took.append(time.process_time() - began)
+    assert sorted(took)[10] < 0.05
 
 
 def changed_elsewhere(**changes: Any) -> dict[str, Any]:
