@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStyle, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStyle, QVBoxLayout, QWidget
 
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.ui.announcing import announce
@@ -43,9 +43,13 @@ class MessageBar(QFrame):
         self._label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._row = QHBoxLayout(self)
+        self._row, self._below = QHBoxLayout(), QHBoxLayout()
         self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addWidget(self._label, 1)
+        self._below.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addLayout(self._row)
+        column.addLayout(self._below)
         self._buttons: list[Button] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
@@ -89,20 +93,23 @@ class MessageBar(QFrame):
         if is_news:
             announce(self, text, urgent=icon is QStyle.StandardPixmap.SP_MessageBoxWarning)
         self._drop_buttons()
+        # One stands beside the words; several would leave a narrow window no room for them.
+        row = self._row if len(ways) <= 1 else self._below
         for way in ways:
-            self._add_button(way)
+            self._add_button(way, row)
         self.show()
 
-    def _add_button(self, way: WayOn) -> None:
+    def _add_button(self, way: WayOn, row: QHBoxLayout) -> None:
         button = Button(way.text, self)
         button.clicked.connect(way.act)
-        self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         button.show()  # Qt itself would show it a turn of the event loop later
         self._buttons.append(button)
 
     def _drop_buttons(self) -> None:
         for button in self._buttons:
-            self._row.removeWidget(button)
+            for row in (self._row, self._below):
+                row.removeWidget(button)
             button.hide()
             button.deleteLater()
         self._buttons.clear()

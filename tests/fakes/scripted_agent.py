@@ -58,6 +58,8 @@ THE_SAME_FOR_ALL: dict[Method, protocol.Message] = {
     Method.LICENCE_REFRESH: protocol.RefreshResult(valid_until=PROGRAM.valid_until, enrolled=False),
     Method.DRAFT_LOAD: protocol.DraftResult(customer="cust-1"),
     Method.DRAFT_SAVE: protocol.Nothing(),
+    Method.ORDERER_REMEMBER: protocol.Nothing(),
+    Method.ORDERER_FORGET: protocol.Nothing(),
     Method.DRAFT_DISCARD: protocol.Nothing(),
     Method.DATA_CORRECT: protocol.CorrectResult(ticket="K/2026/0001"),
 }

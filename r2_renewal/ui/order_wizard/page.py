@@ -63,6 +63,7 @@ class OrderPage(QWizardPage):
 
     def _scrolling(self, content: QWidget) -> QScrollArea:
         self._scroll = QScrollArea(self)
+        self._scroll.setAccessibleName(f"Treść strony: {self.title()}")  # the keyboard stops here to scroll
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setWidget(content)
