@@ -13,15 +13,16 @@ from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.plain_text import PlainTextView
 from r2_renewal.ui.reminder_dialog import ReminderDialog
 from tests.driver import find, wait_until, window
+from tests.e2e.order_by_widgets import Look
 from tests.ui.account.by_hand import box, consent, group, log_in, open_account, revoke, rows, save
 
 PROGRAM = "R2płatnik"
 
 
-def give_consent(demo: dict[str, Any], host: Any) -> dict[str, Any]:
+def give_consent(demo: dict[str, Any], host: Any, look: Look) -> dict[str, Any]:
     """Give the consent in the account while the reminder stands there, and see that go; return what was consented to."""
     window(ReminderDialog, "Abonament R2płatnik")
-    account, eshop = _account(demo, host)
+    account, eshop = _account(demo, host, look)
     text = box(account, PROGRAM).accessibleDescription()
     consent(account, PROGRAM)
     save(account, f"Zgoda jest zapisana: abonament {PROGRAM}")
@@ -32,10 +33,10 @@ def give_consent(demo: dict[str, Any], host: Any) -> dict[str, Any]:
     return {"text": text, "evidence": evidence}
 
 
-def know_consent(demo: dict[str, Any], host: Any) -> dict[str, Any]:
+def know_consent(demo: dict[str, Any], host: Any, look: Look) -> dict[str, Any]:
     """Wait for the silence, look into basket and account, and withdraw; return what was seen."""
     wait_until(lambda: host.module.state.decision == Silence(SilenceReason.ENROLLED), what="silence")
-    account, eshop = _account(demo, host)
+    account, eshop = _account(demo, host, look)
     wait_until(lambda: renewal_in(eshop), what="basket")
     seen = {"renewal": renewal_in(eshop), "is_ticked": box(account, PROGRAM, REVOKE).isChecked()}
     wait_until(lambda: rows(account, "Zgody"), what="history")
@@ -56,10 +57,12 @@ def renewal_in(eshop: EshopWindow) -> str:
     return str(cells.get(PROGRAM, ""))
 
 
-def _account(demo: dict[str, Any], host: Any) -> tuple[Any, EshopWindow]:
+def _account(demo: dict[str, Any], host: Any, look: Look) -> tuple[Any, EshopWindow]:
     host.module.open_eshop()
     eshop = window(EshopWindow, "eSklep")
     account = open_account(eshop)
+    look("konto", account)
     log_in(account, demo["account"]["password"], demo["account"]["email"])
     group(account, "Dane dodatkowe firmy")
+    look("moje-dane", account)
     return account, eshop

@@ -50,11 +50,11 @@ def looker(pictures: Path | None) -> Any:
     return look
 
 
-def play_account(scenario: str, demo: dict[str, Any], host: Any) -> dict[str, Any]:
+def play_account(scenario: str, demo: dict[str, Any], pictures: Path | None, host: Any) -> dict[str, Any]:
     """Play a scenario in the customer's account and return what was seen."""
     from tests.e2e import account_by_widgets as steps
 
-    return {"consent": steps.give_consent, "enrolled": steps.know_consent}[scenario](demo, host)
+    return {"consent": steps.give_consent, "enrolled": steps.know_consent}[scenario](demo, host, looker(pictures))
 
 
 def play(scenario: str, pictures: Path | None, host: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def run(scenario: str, demo: dict[str, Any], pictures: Path | None) -> dict[str,
     def story() -> None:
         try:
             in_account = scenario in ("consent", "enrolled")
-            seen_there = play_account(scenario, demo, host) if in_account else play(scenario, pictures, host)
+            seen_there = play_account(scenario, demo, pictures, host) if in_account else play(scenario, pictures, host)
             report.update(seen_there)
             report.update(seen(host))
         except AssertionError as error:

@@ -14,10 +14,13 @@ from tests.e2e.conftest import HOST, running_demo
 
 
 def main(folder: Path) -> None:
-    """Play the whole order over a fresh demo and picture every window into a folder."""
+    """Play the whole order and the account, each over a fresh demo, and picture every window into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    with running_demo("--auto-fulfil", "1") as demo:
-        subprocess.run([sys.executable, str(HOST), "order", json.dumps(demo), str(folder)], check=True, timeout=180)
+    for scenario in ("order", "consent"):
+        with running_demo("--auto-fulfil", "1") as demo:
+            subprocess.run(
+                [sys.executable, str(HOST), scenario, json.dumps(demo), str(folder)], check=True, timeout=180
+            )
 
 
 if __name__ == "__main__":
