@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import ChangeParams, ContactParams, ContactResult, CustomerResult, ErrorData, Method
@@ -29,6 +29,7 @@ from r2_renewal.ui.agent_link import CallFailure
 from r2_renewal.ui.correction_dialog import CorrectionDialog
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import WayOn
+from r2_renewal.ui.scroll_pane import ScrollPane
 
 _FIELD = "invoice_email"
 KEPT = "Zalogowano ponownie. Wpisane dane są zachowane – aby je zapisać, wybierz „Zmień dane firmy”."
@@ -64,12 +65,8 @@ class MyDataPage(AccountPage):
         for widget in (self._company, self._extra, self.history):
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self._content)
         self.column.addWidget(self._conflict)
-        self.column.addWidget(scroll, 1)
+        self.column.addWidget(ScrollPane(self._content, "Moje dane", self), 1)
         self._content.hide()
 
     # What is on record

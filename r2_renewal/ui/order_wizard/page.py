@@ -7,12 +7,13 @@ from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGroupBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget, QWizardPage
+from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QVBoxLayout, QWidget, QWizardPage
 
 from r2_renewal.domain.order_flow import Field, FieldProblem, OrderFlow, Reason, Step
 from r2_renewal.ui.error_texts import field_sentence
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.plain_text import PlainLabel
+from r2_renewal.ui.scroll_pane import ScrollPane
 
 
 class Footer(QGroupBox):
@@ -59,15 +60,9 @@ class OrderPage(QWizardPage):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._question)
         self._column.addWidget(self.messages)
-        self._column.addWidget(self._scrolling(self._content), 1)
-
-    def _scrolling(self, content: QWidget) -> QScrollArea:
-        self._scroll = QScrollArea(self)
-        self._scroll.setAccessibleName(f"Treść strony: {self.title()}")  # the keyboard stops here to scroll
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(content)
-        return self._scroll
+        # The keyboard stops here to scroll.
+        self._scroll = ScrollPane(self._content, f"Treść strony: {title}", self)
+        self._column.addWidget(self._scroll, 1)
 
     def add_footer(self, footer: Footer) -> None:
         """Put something under the scrolling body that is always seen whole."""
@@ -165,4 +160,4 @@ class OrderPage(QWizardPage):
         widget = self.focus_widget(field)
         if widget is not None:
             widget.setFocus()
-            self._scroll.ensureWidgetVisible(widget)
+            self._scroll.show_widget(widget)
