@@ -13,6 +13,7 @@ from r2_renewal.domain.dates import short_date
 from r2_renewal.domain.money import Money, show_money
 from r2_renewal.reference_shop.invoice_pdf import FACE, FONTS
 from r2_renewal.reference_shop.mail.rendering import show_moment
+from r2_renewal.reference_shop.seller import Seller
 from r2_renewal.reference_shop.tables import ConsentRow
 
 CHANNELS = {"module": "program (Pomoc → eSklep)", "panel": "panel klienta", "web": "strona internetowa"}
@@ -21,11 +22,12 @@ _ROOM = 110  # millimetres; a digest is not to be broken
 _TITLE_POINTS, _POINTS, _SMALL_POINTS = 16, 9.5, 8
 
 
-def consent_pdf(row: ConsentRow, program: str) -> bytes:
+def consent_pdf(row: ConsentRow, program: str, seller: Seller) -> bytes:
     """Return the confirmation of a consent to a program's automatic renewal."""
     page = _page(row)
     _write(page, "Potwierdzenie zgody na automatyczne odnowienie", bold=True, points=_TITLE_POINTS)
     _write(page, f"Program: {program}")
+    _write(page, f"Sprzedawca: {seller.company.name}, NIP {show_nip(seller.company.nip)}")
     page.ln(_LINE)
     _write(page, row.full_text)
     page.ln(_LINE)
@@ -55,7 +57,7 @@ def _facts(row: ConsentRow) -> list[tuple[str, str]]:
         ("Kto", row.person),
         ("E-mail", row.email),
         ("NIP", show_nip(row.nip)),
-        ("Cena odnowienia w dniu zgody", f"{show_money(Money(row.price_net))} netto, {_gross(row)} brutto"),
+        ("Cena w dniu zgody", f"{show_money(Money(row.price_net))} netto, {_gross(row)} brutto"),
         ("Dzień odnowienia", short_date(row.renewal_date)),
         ("Bezpłatna rezygnacja do", short_date(row.cancel_until)),
         ("Numer potwierdzenia", row.receipt_id),
@@ -77,7 +79,7 @@ def _write(page: FPDF, text: str, *, bold: bool = False, points: float = _POINTS
 
 def _write_fact(page: FPDF, label: str, words: str) -> None:
     page.set_font(FACE, "B", _POINTS)
-    page.multi_cell(_LABEL, _LINE, label, align="L", new_x=XPos.RIGHT, new_y=YPos.TOP)
+    page.cell(_LABEL, _LINE, label)
     page.set_font(
         FACE, "", _POINTS if page.get_string_width(words.split(" ", maxsplit=1)[0]) < _ROOM else _SMALL_POINTS
     )

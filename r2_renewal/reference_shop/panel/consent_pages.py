@@ -33,7 +33,7 @@ def get_consent(consent_id: FromPath[str], shop: NamedDependency[Shop], visit: N
     with shop.database.reading() as session:
         row = records.consent_of(session, visit.who.customer_id, consent_id)
         program = licence_of(session, visit.who.customer_id, row.licence_id).name
-        return download(consent_pdf(row, program), f"zgoda-{row.id}.pdf", paths.PDF_TYPE)
+        return download(consent_pdf(row, program, shop.settings.seller), f"zgoda-{row.id}.pdf", paths.PDF_TYPE)
 
 
 ACCOUNT = (show_consents, get_consent)

@@ -254,7 +254,7 @@ def test_the_history_tells_each_consents_evidence(account: Visitor, program: Mod
     assert english.every("blockquote", lang="pl")[0].text == record["full_text"]
 
 
-def test_a_consents_confirmation_is_a_pdf_with_its_text_and_hash(account: Visitor, program: Module) -> None:
+def test_a_consents_confirmation_is_a_pdf_with_its_text_and_hash(account: Visitor, program: Module, shop: Shop) -> None:
     import pypdfium2
 
     give_consent(account)
@@ -266,6 +266,7 @@ def test_a_consents_confirmation_is_a_pdf_with_its_text_and_hash(account: Visito
     with pypdfium2.PdfDocument(answer.content) as document:
         words = " ".join(document[0].get_textpage().get_text_bounded().split())
     assert record["sha256"] in words
+    assert f"Sprzedawca: {shop.settings.seller.company.name}" in words
     assert " ".join(record["full_text"].split()) in words
     assert answer.content == account.http.get(address).content  # the same file for ever
 
