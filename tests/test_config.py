@@ -120,6 +120,9 @@ def test_an_installed_wheel_has_its_resources(tmp_path: Path, repository: Path) 
     migrations = Path("r2_renewal", "reference_shop", "migrations")
     shipped = {path.relative_to(repository) for path in (repository / migrations).rglob("*.py")}
     assert shipped == {path.relative_to(installed) for path in (installed / migrations).rglob("*.py")} != set()
+    for kind in ("*.html", "*.css", "*.js", "*.j2", "*.toml", "*.ttf"):  # pages, letters, phrases and fonts of the shop
+        ours = {path.relative_to(repository) for path in (repository / "r2_renewal").rglob(kind)}
+        assert ours <= {path.relative_to(installed) for path in (installed / "r2_renewal").rglob(kind)}
 
 
 @pytest.mark.parametrize("kept_in", ["bundle/r2_renewal/_resources", "application/resources"], ids=["inside", "beside"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import date
 
 from msgspec import UNSET
@@ -27,7 +28,14 @@ from r2_renewal.reference_shop.conditional import is_current
 from r2_renewal.reference_shop.order_checks import CHANNELS, is_to
 from r2_renewal.reference_shop.pricing import ONE_DAY, Tier
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.programs import licence_of, licences_of, price_body, price_list, renewal_price
+from r2_renewal.reference_shop.programs import (
+    licence_of,
+    licences_named,
+    licences_of,
+    price_body,
+    price_list,
+    renewal_price,
+)
 from r2_renewal.reference_shop.renewal_rules import last_notice_day
 from r2_renewal.reference_shop.revocations import revoke_one
 from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, Caller
@@ -53,7 +61,7 @@ def customer_body(session: Session, settings: ShopSettings, customer_id: str) ->
 
 
 def offered_consents(
-    session: Session, settings: ShopSettings, customer_id: str, email: str = ""
+    session: Session, settings: ShopSettings, customer_id: str, licence_ids: Collection[str], email: str = ""
 ) -> dict[str, GivenConsent]:
     """Return, licence by licence, the consent that can be given today, in the very text that ``change`` expects.
 
@@ -61,13 +69,14 @@ def offered_consents(
         session: a session.
         settings: the shop's.
         customer_id: whose licences.
+        licence_ids: which of them.
         email: the address that the text names; empty for the one on record.
 
     Returns:
         nothing for a licence that is enrolled already or whose renewal is not on offer, and none at all without an address.
     """
     address = email or session.get_one(Customer, customer_id).invoice_email
-    licences = licences_of(session, customer_id)
+    licences = licences_named(session, customer_id, licence_ids).values()
     tiers = price_list(session, {row.product for row in licences}, settings.today())
     decided = _decided(session, customer_id)
     priced = ((row, renewal_price(row, tiers)) for row in licences if address and not row.auto_renewal)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -162,8 +162,8 @@ class PanelBrowser:
 
     def until(self, happened: Callable[[], object]) -> None:
         """Wait for something on the page."""
-        # While one page gives way to the next, what was found on the first is gone.
-        between = (StaleElementReferenceException, NoSuchElementException)
+        # While one page gives way to the next, what was found on the first is gone; the driver says so in several ways.
+        between = (WebDriverException,)
         WebDriverWait(self.driver, WAIT_SECONDS, ignored_exceptions=between).until(lambda _driver: happened())
 
     def screenshot(self, file: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from litestar import get, post
 from litestar.di import NamedDependency
@@ -21,9 +22,11 @@ from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, GivenConsent
 from r2_renewal.reference_shop import corrections, customers, texts
 from r2_renewal.reference_shop.bodies import struct_of
 from r2_renewal.reference_shop.conditional import tag_of
+from r2_renewal.reference_shop.pages import USUAL
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.forms import Form, errors_of
 from r2_renewal.reference_shop.panel.links import safe_link
+from r2_renewal.reference_shop.panel.lists import Cursor
 from r2_renewal.reference_shop.panel.page import Page, go, show
 from r2_renewal.reference_shop.panel.visit import Notice, Visit
 from r2_renewal.reference_shop.problems import STATUS, Refusal
@@ -39,23 +42,38 @@ _REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class _Data:
-    """What a page shows. Attributes: consents: the one that each licence's renewal can be given, by licence."""
+    """What a page shows.
+
+    Attributes:
+        body: the customer's data.
+        cursor: the licence after which the page's programs begin; empty for the first.
+        enrolments: the page's programs.
+        next: cursor of the following page; empty on the last.
+        consents: the one that each licence's renewal can be given, by licence.
+    """
 
     body: CustomerBody
+    cursor: str
+    enrolments: tuple[EnrolmentBody, ...]
+    next: str
     consents: dict[str, GivenConsent]
 
 
-def _read(shop: Shop, visit: Visit, email: str = "") -> _Data:
+def _read(shop: Shop, visit: Visit, cursor: str, email: str = "") -> _Data:
     with shop.database.reading() as session:
         body = customers.customer_body(session, shop.settings, visit.who.customer_id)
-        offered = customers.offered_consents(session, shop.settings, visit.who.customer_id, email)
-    return _Data(body, offered)
+        first = next((at + 1 for at, one in enumerate(body.enrolments) if one.licence_id == cursor), 0)
+        shown = body.enrolments[first : first + USUAL]
+        licences = [enrolment.licence_id for enrolment in shown]
+        offered = customers.offered_consents(session, shop.settings, visit.who.customer_id, licences, email)
+    following = licences[-1] if first + USUAL < len(body.enrolments) else ""
+    return _Data(body, cursor if first else "", shown, following, offered)
 
 
 @get(addresses.DATA, sync_to_thread=True)
-def show_data(shop: NamedDependency[Shop], visit: NamedDependency[Visit]) -> Page:
-    """Return the customer's data."""
-    data = _read(shop, visit)
+def show_data(shop: NamedDependency[Shop], visit: NamedDependency[Visit], cursor: Cursor = "") -> Page:
+    """Return the customer's data, their programs page by page."""
+    data = _read(shop, visit, cursor)
     return _page(shop, visit, data, data.body.invoice_email)
 
 
@@ -66,6 +84,7 @@ def _page(shop: Shop, visit: Visit, data: _Data, email: str, **values: Any) -> P
         "data.html",
         seller=vendor,
         data=data.body,
+        listed=data,
         consents=data.consents,
         email=email,
         tag=tag_of(data.body),
@@ -80,14 +99,20 @@ def _page(shop: Shop, visit: Visit, data: _Data, email: str, **values: Any) -> P
 @post(addresses.DATA, sync_to_thread=True)
 def change_data(shop: NamedDependency[Shop], visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Page:
     """Change the data that were shown, or show what is in the way."""
-    before = _read(shop, visit).body
+    cursor = form.text("cursor")
+    before = _read(shop, visit, cursor).body
     email = form.text("invoice_email").strip()
     try:
         wanted = _wanted(form, email, before.invoice_email)
         after = customers.change(shop, visit.who, form.text("tag"), wanted)
     except Refusal as refusal:
-        return _again(shop, visit, email, refusal)
-    return go(visit, addresses.DATA, *_told(visit, shop, before, after))
+        return _again(shop, visit, cursor, email, refusal)
+    return go(visit, _same_page(before, cursor), *_told(visit, shop, before, after))
+
+
+def _same_page(body: CustomerBody, cursor: str) -> str:
+    known = any(enrolment.licence_id == cursor for enrolment in body.enrolments)
+    return f"{addresses.DATA}?po={quote(cursor)}" if known else addresses.DATA
 
 
 def _wanted(form: Form, email: str, on_record: str) -> CustomerChange:
@@ -113,7 +138,7 @@ def _consent(tick: str) -> dict[str, str]:
     }
 
 
-def _again(shop: Shop, visit: Visit, email: str, refusal: Refusal) -> Page:
+def _again(shop: Shop, visit: Visit, cursor: str, email: str, refusal: Refusal) -> Page:
     """Return the page with what was typed; the boxes are empty again, since a tick is to the text beside it."""
     if refusal.code in _REFUSED:
         field, phrase = _REFUSED[refusal.code]
@@ -122,7 +147,7 @@ def _again(shop: Shop, visit: Visit, email: str, refusal: Refusal) -> Page:
         errors = errors_of(visit.language, refusal)
     else:
         raise refusal
-    data = _read(shop, visit, email if check_email(email).problem is None else "")
+    data = _read(shop, visit, cursor, email if check_email(email).problem is None else "")
     is_changed = refusal.code is ProblemCode.CUSTOMER_CHANGED
     return _page(shop, visit, data, email, errors=errors, status=STATUS[refusal.code].value, is_changed=is_changed)
 
@@ -155,7 +180,7 @@ def show_report(shop: NamedDependency[Shop], visit: NamedDependency[Visit]) -> P
 
 
 def _report(shop: Shop, visit: Visit, message: str, errors: dict[str, str], status: int) -> Page:
-    company, vendor = _read(shop, visit).body.company, shop.settings.vendor
+    company, vendor = _read(shop, visit, "").body.company, shop.settings.vendor
     return show(
         visit,
         "report.html",

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from r2_renewal.contract import paths
+from r2_renewal.reference_shop.pages import USUAL
 from r2_renewal.reference_shop.renewals import renew_due
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.shop import Shop
@@ -275,3 +276,23 @@ def test_prices_gone_from_the_list_are_said(account: Visitor, shop: Shop) -> Non
     with shop.database.writing() as session:
         session.execute(update(LicenceRow).where(LicenceRow.id == LICENCE_ID).values(product="niesprzedawany"))
     assert "programu nie ma w cenniku" in account.get(DATA).text
+
+
+def test_many_programs_go_on_over_the_page_and_a_change_comes_back_to_it(
+    account: Visitor, program: Module, shop: Shop
+) -> None:
+    with shop.database.writing() as session:
+        first = session.get_one(LicenceRow, LICENCE_ID)
+        columns = {column.name: getattr(first, column.name) for column in LicenceRow.__table__.columns}
+        for number in range(USUAL):
+            session.add(LicenceRow(**{**columns, "id": f"L-{number:03}", "name": f"Program {number:03}"}))
+    page = account.get(DATA)
+    (older,) = [a.get("href", "") for a in page.every("a") if a.text == "Następna strona"]
+    opened = account.get(older)
+    assert len(page.every("h3")) + len(opened.every("h3")) == USUAL + 3
+    saved = account.send_from(opened, DATA, invoice_email=INVOICE_EMAIL, consent=tick(opened))
+    assert saved.location == older
+    assert "Zapisano zgodę na automatyczne odnowienie R2płatnik" in account.follow(saved).text
+    refused = account.send_from(account.get(older), DATA, invoice_email="to nie adres")
+    assert [node.text for node in refused.every("h3")] == [node.text for node in opened.every("h3")]
+    assert account.get(f"{DATA}?po=obcy").every("h3")[0].text == page.every("h3")[0].text

@@ -85,11 +85,11 @@ def test_long_lists_go_on_over_the_page(account: Visitor, shop: Shop) -> None:
         for number in range(USUAL):
             session.add(LicenceRow(**{**_columns(first), "id": f"L-{number:03}", "name": f"Program {number:03}"}))
     page = account.get(PROGRAMS)
-    (older,) = [a.get("href", "") for a in page.every("a") if a.text == "Starsze"]
+    (older,) = [a.get("href", "") for a in page.every("a") if a.text == "Następna strona"]
     following = account.get(older)
     assert len(page.every("h2")) + len(following.every("h2")) == USUAL + 3
     assert [a.text for a in following.every("a") if a.get("href") == PROGRAMS and a.get("aria-current") is None] == [
-        "Do początku listy"
+        "Początek listy"
     ]
     assert account.get(f"{PROGRAMS}?po=obcy").status == 422
 
