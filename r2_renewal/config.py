@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from r2_renewal.licensing.trusted_key import TrustedKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -45,6 +45,7 @@ class Config(NamedTuple):
         machine_dir: folder in which a licence for every user of the computer may lie; None takes the system's place for it.
         agent_command: how the helper process is started; empty takes this interpreter.
         is_busy: asked before the module shows anything by itself.
+        usage: how much of each limit the host's program uses, e.g. ``{"employees": 37}``, for eSklep to show; None does not tell.
         today: the calendar date to judge by; None reads the clock in Europe/Warsaw.
         presentation: dialog or bar.
         reminder_policy: when to ask; None is the vendor's.
@@ -65,3 +66,4 @@ class Config(NamedTuple):
     reminder_policy: ReminderPolicy | None = None
     driver: UserDriver | None = None
     unattended: bool = False
+    usage: Callable[[], Mapping[str, int]] | None = None

@@ -87,6 +87,7 @@ class Settings(NamedTuple):
         offline_only: whether the agent must not connect to anything.
         proxy: the proxy that the agent uses before the system's; empty for none of our own.
         vendor: the vendor file.
+        usage: how much of each limit the host's program uses; None where the host does not tell.
     """
 
     licence_path: Path
@@ -106,6 +107,7 @@ class Settings(NamedTuple):
     offline_only: bool
     proxy: str
     vendor: Vendor
+    usage: Callable[[], Mapping[str, int]] | None
 
 
 @cache
@@ -205,4 +207,5 @@ def settle(config: Config, policy: Policy | None = None) -> Settings:
         offline_only=ruled.offline_only,
         proxy=ruled.proxy,
         vendor=seller,
+        usage=config.usage,
     )

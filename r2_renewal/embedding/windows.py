@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from r2_renewal.config import Presentation
 from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.ui.basket_model import Usage
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.placing import place_over
@@ -73,7 +74,12 @@ class Windows(QObject):
         if self._eshop is None:
             settings = self._settings
             self._eshop = EshopWindow(
-                self._keeper.link, links_of(settings), self._today, self._main_window, settings.policy.decided
+                self._keeper.link,
+                links_of(settings),
+                self._today,
+                self._main_window,
+                settings.policy.decided,
+                self._usage(),
             )
             self._keeper.need()
             self._eshop.destroyed.connect(self._on_eshop_gone)
@@ -90,6 +96,17 @@ class Windows(QObject):
         except Exception as error:
             LOG.warning("renewal module: the host cannot tell the day (%s)", type(error).__name__)
             return today_in_warsaw()
+
+    def _usage(self) -> Usage:
+        """Return what the host's program uses of its limits; nothing where the host does not tell it rightly."""
+        settings = self._settings
+        try:
+            told = dict(settings.usage()) if settings.usage is not None else {}
+            used = {name: number for name, number in told.items() if type(number) is int and number >= 0}
+        except Exception as error:
+            LOG.warning("renewal module: the host cannot tell its usage (%s)", type(error).__name__)
+            used = {}
+        return Usage(settings.product_code, used)
 
     def close(self) -> None:
         """Close every window."""

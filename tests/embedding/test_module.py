@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
@@ -27,6 +28,7 @@ from r2_renewal.settings import settle
 from r2_renewal.store.clock_marks import ClockMarkFile
 from r2_renewal.store.reminder_memory import recall
 from r2_renewal.ui.agent_link import AgentProcess
+from r2_renewal.ui.basket_model import Usage
 from r2_renewal.ui.reminder_dialog import ReminderDialog
 from tests.driver import click, wait_until
 from tests.embedding.licences import KEYS, LICENCE_ID, write_licence
@@ -253,6 +255,27 @@ def test_a_host_that_cannot_tell_the_day_still_sees_its_basket(
     windows._settings = windows._settings._replace(today=broken_clock)
     assert windows._today() == today_in_warsaw()
     assert "cannot tell the day" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("told", "used"),
+    [
+        (lambda: {"employees": 37}, {"employees": 37}),
+        (lambda: {"employees": -1, "stations": "two", "companies": True}, {}),
+        (lambda: 1 / 0, {}),
+        (lambda: None, {}),
+        (None, {}),
+    ],
+)
+def test_a_host_may_tell_what_it_uses_of_its_limits(
+    qtbot: QtBot, window: QMainWindow, attach: Attach, told: Any, used: dict[str, int]
+) -> None:
+    module = attach(date(2026, 1, 2), usage=told)
+    checked(qtbot, window, module)
+    module.open_eshop()
+    windows = module._reminding._windows
+    assert windows is not None
+    assert windows._usage() == Usage("r2platnik", used)
 
 
 def test_a_memory_that_cannot_be_written_still_leaves_the_host_and_eshop(
