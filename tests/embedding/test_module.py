@@ -51,7 +51,9 @@ def attach(window: QMainWindow, tmp_path: Path) -> Iterator[Attach]:
     """Return a function that attaches the module over a licence ending on END, judged on ``today``."""
     licence = write_licence(tmp_path / "R2platnik.lic", END)
 
-    def make(today: date = TODAY, path: Path | None = None, busy: Callable[[], bool] = lambda: False) -> RenewalModule:
+    def make(
+        today: date = TODAY, path: Path | None = None, busy: Callable[[], bool] = lambda: False, usage: Any = None
+    ) -> RenewalModule:
         config = r2_renewal.Config(
             licence_path=path or licence,
             trusted_keys=KEYS,
@@ -59,6 +61,7 @@ def attach(window: QMainWindow, tmp_path: Path) -> Iterator[Attach]:
             shop_url="http://127.0.0.1:1",
             today=lambda: today,
             is_busy=busy,
+            usage=usage,
         )
         made.append(r2_renewal.attach(window, config))
         return made[-1]
