@@ -35,6 +35,9 @@ class Usage(NamedTuple):
     used: Mapping[str, int] = MappingProxyType({})
 
 
+NO_USAGE = Usage()
+
+
 class BasketModel(QAbstractTableModel):
     """Rows of the basket, judged for one calendar day.
 
@@ -49,7 +52,7 @@ class BasketModel(QAbstractTableModel):
         self._shown: list[BasketRow] = []
         self._today = date.min
         self._fates: Mapping[str, str] = NO_FATES
-        self._usage = Usage()
+        self._usage = NO_USAGE
         self._ordered: list[BasketRow] = []
         self._gone: tuple[list[BasketRow], list[BasketRow]] = ([], [])
         self._hosts = 0

@@ -225,16 +225,18 @@ class BasketView(QWidget):
             flags = QItemSelectionModel.SelectionFlag
             selection = self.table.selectionModel()
             selection.setCurrentIndex(self._model.index(rows[0], 0), flags.NoUpdate)
-            selection.select(self._ranges(rows), flags.ClearAndSelect | flags.Rows)
+            selection.select(_ranges(self._model, rows), flags.ClearAndSelect | flags.Rows)
         self.table.verticalScrollBar().setValue(self._scrolled)
         self.selected.emit()
 
-    def _ranges(self, rows: list[int]) -> QItemSelection:
-        selection, last = QItemSelection(), self._model.columnCount() - 1
-        begin = before = rows[0]
-        for row in (*rows[1:], -1):
-            if row != before + 1:
-                selection.select(self._model.index(begin, 0), self._model.index(before, last))
-                begin = row
-            before = row
-        return selection
+
+def _ranges(model: BasketModel, rows: list[int]) -> QItemSelection:
+    """Return rows as a selection, neighbours together."""
+    selection, last = QItemSelection(), model.columnCount() - 1
+    begin = before = rows[0]
+    for row in (*rows[1:], -1):
+        if row != before + 1:
+            selection.select(model.index(begin, 0), model.index(before, last))
+            begin = row
+        before = row
+    return selection

@@ -15,33 +15,29 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
-from r2_renewal.agent.protocol import Method
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.company import show_nip
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import Wish
-from r2_renewal.ui.account.account_window import AccountWindow
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
-from r2_renewal.ui.basket_model import Usage
+from r2_renewal.ui.basket_model import NO_USAGE, Usage
 from r2_renewal.ui.basket_pane import BasketPane
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.error_texts import sentence
-from r2_renewal.ui.eshop_words import MOST_TOGETHER, empty_basket_text, without_shop_text
+from r2_renewal.ui.eshop_doors import EshopDoors
+from r2_renewal.ui.eshop_words import empty_basket_text, without_shop_text
 from r2_renewal.ui.help_menu import HelpButton
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.managed_text import managed_text
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.order_fates import GivenBack, given_back
-from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE, OrderFile
+from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE
 from r2_renewal.ui.order_forms import OrderForms
 from r2_renewal.ui.order_wizard.confirmation_page import installed_text, receipt_lines
-from r2_renewal.ui.orders_window import OrdersWindow
-from r2_renewal.ui.placing import place_over
 from r2_renewal.ui.plain_text import PlainLabel
-from r2_renewal.ui.resignation_dialog import ResignationDialog
 from r2_renewal.ui.retrying_text import retrying_text
 
 SIZE = (980, 560)
@@ -64,7 +60,7 @@ class EshopWindow(QWidget):
         today: Callable[[], date],
         parent: QWidget | None = None,
         managed: Sequence[str] = (),
-        usage: Usage = Usage(),  # noqa: B008 - it never changes
+        usage: Usage = NO_USAGE,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -74,9 +70,7 @@ class EshopWindow(QWidget):
         self._unanswered: tuple[str, ...] = ()
         self._selected_by_us = ""
         self._forms = OrderForms(link, links, self)
-        self._order_file = OrderFile(link, self)
-        self._account: AccountWindow | None = None
-        self._orders: OrdersWindow | None = None
+        self._doors = EshopDoors(link, links, today, self)
         self.messages = MessageBar(self)
         self._pane = BasketPane(link, today, usage, self)
         self.basket = self._pane.view
@@ -92,9 +86,9 @@ class EshopWindow(QWidget):
 
     def _build_buttons(self) -> None:
         self.order_button = self._pane.order_button
-        self.licence_button = self._button("Wczytaj plik licencji…", self._choose_licence_file)
-        self.orders_button = self._button("Zamówienia…", self._open_orders)
-        self.account_button = self._button("Moje konto…", self._open_account)
+        self.licence_button = self._button("Wczytaj plik licencji…", self._doors.choose_licence_file)
+        self.orders_button = self._button("Zamówienia…", self._doors.open_orders)
+        self.account_button = self._button("Moje konto…", self._doors.open_account)
         self.help_button = HelpButton(self._links, self)
         self.refresh_button = self._button("Odśwież", self.refresh)
 
@@ -127,18 +121,18 @@ class EshopWindow(QWidget):
         feed.retried.connect(self._on_retried)
         feed.failed.connect(self._on_not_loaded)
         self._pane.order_wished.connect(self._order)
-        self._pane.resign_wished.connect(self._resign)
+        self._pane.resign_wished.connect(self._doors.resign)
         self._pane.refresh_action.triggered.connect(self.refresh)
         self._forms.changed.connect(self.refresh)
-        self._order_file.failed.connect(self.messages.warn)
+        self._doors.changed.connect(self.refresh)
+        self._doors.not_saved.connect(self.messages.warn)
+        self._doors.not_installed.connect(self._on_not_loaded)
         self._link.happened.connect(self._on_event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Take the other windows along: an order form keeps what was typed in it."""
         self._forms.hide()
-        for window in (self._orders, self._account):
-            if window is not None:
-                window.hide()
+        self._doors.hide()
         super().closeEvent(event)
 
     # The basket
@@ -174,7 +168,7 @@ class EshopWindow(QWidget):
         back = self._given_back(result)
         if not self.basket.count[1]:
             nip = show_nip(result.storefront.company.nip)
-            self.messages.inform(empty_basket_text(nip), WayOn("eBOK Symfonia", self._open_ebok))
+            self.messages.inform(empty_basket_text(nip), WayOn("eBOK Symfonia", self._doors.open_ebok))
         elif self._unanswered:
             self.messages.warn(ErrorCode.ORDER_UNKNOWN)
         elif back is not None:
@@ -204,50 +198,20 @@ class EshopWindow(QWidget):
         self.refresh_button.setEnabled(True)
         ways = [WayOn("Ponów", self.refresh)]
         if failure.code in UNREACHABLE:
-            ways.append(WayOn(SAVE_ORDER, self._save_order))
+            ways.append(WayOn(SAVE_ORDER, lambda: self._doors.save_order(self.basket.entries(), self._wish)))
         if failure.code.value.startswith("R2-L") or failure.code in _BY_FILE:
-            ways.append(WayOn("eBOK Symfonia", self._open_ebok))
+            ways.append(WayOn("eBOK Symfonia", self._doors.open_ebok))
         if self.basket.count[1]:
             self.messages.warn(failure.code, *ways, text=without_shop_text(sentence(failure.code)))
         else:
             self._company.setText("Brak danych z eSklepu")
             self.messages.warn(failure.code, *ways)
 
-    def _open_ebok(self) -> None:
-        self._links.open(self._links.ebok)
-
-    def _open_account(self) -> None:
-        """Open the account beside this window, or bring it to the front."""
-        if self._account is None:
-            self._account = AccountWindow(self._link, self._links, self._today, self)
-            self._account.changed.connect(self.refresh)
-            place_over(self._account, self)
-        self._account.show()
-        self._account.raise_()
-        self._account.activateWindow()
-
-    # A PC without Internet: an order to a file, a licence from a file
-
-    def _save_order(self) -> None:
-        selected = self.basket.entries()[:MOST_TOGETHER]
-        kind = self._wish.kind if len(selected) == 1 else None
-        wanted = tuple(protocol.WantedItem(entry.program.licence_id, kind) for entry in selected)
-        self._order_file.choose(protocol.ExportParams(path="", items=wanted))
-
-    def _choose_licence_file(self) -> None:
-        dialog = QFileDialog(self, "Wczytaj plik licencji", "", "Pliki licencji (*.lic);;Wszystkie pliki (*)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.import_licence)
-        dialog.open()
-
     def import_licence(self, path: str) -> None:
         """Install a licence from a file of the user's choice."""
-        call = self._link.call(Method.LICENCE_IMPORT, protocol.ImportParams(path=path), self)
-        call.finished.connect(lambda _: self.refresh())
-        call.failed.connect(self._on_not_loaded)
+        self._doors.import_licence(path)
 
-    # The order, the orders, the renewal
+    # The order and what becomes of it
 
     def _order(self, entries: tuple[BasketEntry, ...]) -> None:
         storefront = self._pane.feed.storefront(entries)
@@ -258,21 +222,6 @@ class EshopWindow(QWidget):
     def _return_to_form(self, licence_id: str) -> None:
         if self.basket.select(licence_id):
             self._pane.order()
-
-    def _resign(self, entries: tuple[BasketEntry, ...]) -> None:
-        dialog = ResignationDialog(entries, self._today(), self._link, self)
-        dialog.resigned.connect(self.refresh)
-        dialog.open()
-
-    def _open_orders(self) -> None:
-        """Open the orders beside this window, or bring them to the front."""
-        if self._orders is None:
-            self._orders = OrdersWindow(self._link, self._today, self._links.contact_email, self)
-            self._orders.changed.connect(self.refresh)
-            place_over(self._orders, self)
-        self._orders.show()
-        self._orders.raise_()
-        self._orders.activateWindow()
 
     def _tell(self, text: str) -> None:
         """Say good news, and once more when the basket has come anew."""
