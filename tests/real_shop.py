@@ -23,7 +23,7 @@ from r2_renewal.reference_shop.fulfilment import fulfil
 from r2_renewal.reference_shop.seed import prepare
 from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import open_shop
-from r2_renewal.reference_shop.tables import ConsentRow, Customer, PriceItem, QuoteLineRow, QuoteRow
+from r2_renewal.reference_shop.tables import ConsentRow, Customer, LicenceRow, PriceItem, QuoteLineRow, QuoteRow
 from tests.agent.conversation import Hosts
 from tests.licence_files import Vendor
 from tests.reference_shop.conftest import DAYS_LEFT, TODAY, add_customer
@@ -79,6 +79,16 @@ class RealShop:
     def fulfil(self, order_id: str) -> None:
         """Have an order paid and its licence extended."""
         fulfil(self._inside, order_id)
+
+    def grow(self, licence_id: str, programs: int) -> None:
+        """Give the customer of a licence the same program many times over."""
+        with self._inside.database.writing() as session:
+            known = session.get_one(LicenceRow, licence_id)
+            values = {column.name: getattr(known, column.name) for column in LicenceRow.__table__.c}
+            session.add_all(
+                LicenceRow(**{**values, "id": f"{licence_id}-{number:05}", "name": f"R2płatnik {number:05}"})
+                for number in range(programs)
+            )
 
     def consents(self, licence_id: str) -> list[tuple[str | None, bool]]:
         """Return from where each consent to a licence's renewal was withdrawn, and whether it was."""

@@ -155,7 +155,7 @@ def slot_text(slot: Slot) -> str:
         case Span.ENDED:
             return f"już po terminie: {number}"
         case Span.LATER:
-            return f"od miesiąca {month_and_year(slot.first_day)} i później: {number}"
+            return f"{month_and_year(slot.first_day)} i później: {number}"
         case Span.MONTH:
             return f"{month_and_year(slot.first_day)}: {number}"
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QAbstractItemView
 from pytestqt.qtbot import QtBot
@@ -280,3 +281,15 @@ def test_nothing_can_be_edited_and_tab_leaves_the_table(view: Callable[..., Bask
     table = view(owned(3)).table
     assert table.editTriggers() == QAbstractItemView.EditTrigger.NoEditTriggers
     assert not table.tabKeyNavigation()
+
+
+def test_a_screen_reader_meets_the_picture_as_a_list_of_its_words(view: Callable[..., BasketView]) -> None:
+    timeline = view(owned(40)).timeline
+    reader = QAccessible.queryAccessibleInterface(timeline)
+    assert (reader.role(), reader.text(QAccessible.Text.Name)) == (
+        QAccessible.Role.List,
+        "Kiedy kończą się abonamenty",
+    )
+    items = [reader.child(number) for number in range(3)]
+    assert [item.role() for item in items] == [QAccessible.Role.ListItem] * 3
+    assert items[2].text(QAccessible.Text.Name) == "grudzień\u00a02026: 4 programy"

@@ -16,10 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from r2_renewal.agent.protocol import Method, PlaceParams
 from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.settings import default_agent_command
 from r2_renewal.ui.agent_link import AgentLink, AgentProcess
 from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.eshop_window import EshopWindow
+from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from r2_renewal.ui.orders_window import OrdersWindow
 from r2_renewal.ui.resignation_dialog import ResignationDialog
 from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
@@ -149,6 +151,26 @@ def test_an_automatic_renewal_is_ended_from_the_basket(
     press(dialog, "Zamknij")
     (licence_id,) = [entry.program.licence_id for entry in made.basket.entries()]
     assert shop.consents(licence_id) == [("module", True)]
+
+
+def test_an_offices_programs_all_come_and_the_last_of_them_can_be_ordered(
+    eshop: Callable[[], EshopWindow], computer: Hosts, shop: RealShop
+) -> None:
+    agent = computer.greeted()
+    licence_id = load(agent).basket[0].program.licence_id
+    shop.grow(licence_id, 450)
+    made = eshop()
+    wait_until(lambda: made.basket.count == (451, 451) and made.refresh_button.isEnabled(), what="all programs")
+    search = find(made, QLineEdit, "Szukaj")
+    search.setFocus()
+    QTest.keyClicks(search, "platnik 00449")
+    QTest.keyClick(search, Qt.Key.Key_Down)
+    QTest.keyClick(made.basket.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(made.basket.table, Qt.Key.Key_Return)
+    form = window(OrderWizard, "Zamówienie")
+    assert form.flow.licence_ids == (f"{licence_id}-00449",)
+    assert form.flow.storefront.offers_for(f"{licence_id}-00449", ServiceKind.SUBSCRIPTION)
+    form.close()
 
 
 def test_s14_without_the_shop_the_last_basket_known_is_there_at_once(

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.errors import ErrorCode
-from r2_renewal.domain.offer import ServiceKind
+from r2_renewal.domain.offer import ServiceKind, Wish
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.eshop_words import MOST_TOGETHER, selection_text, shown_text, stored_text
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
@@ -139,6 +139,14 @@ def test_a_program_of_a_later_page_is_ordered_with_its_own_offer(eshop: Any) -> 
     click(window, "Zamów…")
     (wizard,) = window.findChildren(OrderWizard)
     assert wizard.flow.storefront.offers_for("lic-9", ServiceKind.SUBSCRIPTION) == (offer,)
+
+
+def test_a_wish_for_a_program_of_a_later_page_is_granted_when_it_comes(eshop: Any) -> None:
+    later = {**more(*entries("b")), "after": 0.3}
+    window, _ = eshop(eshop__load=[{"result": load(*entries("a"), following="a")}], eshop__more=[later])
+    window.wish(Wish("b", ServiceKind.SUBSCRIPTION))
+    wait_until(lambda: names(window) == ["R2 a", "R2 b"])
+    wait_until(lambda: [entry.program.licence_id for entry in window.basket.entries()] == ["b"])
 
 
 def test_several_programs_are_ordered_together_from_the_keyboard(eshop: Any) -> None:
