@@ -1,8 +1,8 @@
 """The payroll host as a process of its own, used as a person uses it; prints one JSON report.
 
 Run as ``python host_process.py SCENARIO DEMO_JSON [PICTURES]``. Scenarios: ``order`` (the whole way), ``later`` („Przypomnij
-później"), ``quiet`` (a start in which nothing is to be seen), ``bare`` (the host without the module), ``enrolled`` (a start
-after which the shop's word of automatic renewal is known, and what eSklep then says of it).
+później"), ``quiet`` (a start in which nothing is to be seen), ``bare`` (the host without the module), ``basket`` (a start
+whose question settles itself, and what eSklep then says of automatic renewal), ``consent`` and ``enrolled`` (the account).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def play(scenario: str, pictures: Path | None, host: Any) -> dict[str, Any]:
         return {}
     from tests.e2e import order_by_widgets as steps
 
-    if scenario == "enrolled":
+    if scenario == "basket":
         return {"renewals": steps.renewal_in_the_basket(host.module)}
     look = looker(pictures)
     if scenario == "later":

@@ -23,7 +23,7 @@ def test_a_consent_on_the_panel_silences_the_program(
         (consent,) = panel.consents()
         assert (consent["program"], consent["Gdzie"], consent["Stan"]) == ("R2płatnik", "panel klienta", "obowiązuje")
 
-        first = host("enrolled", demo)
+        first = host("basket", demo)
         assert first["dialogs"] == []
         assert first["renewals"]["R2płatnik"].startswith("tak, ")
         assert first["renewals"]["R2faktury"] == "nie"
