@@ -28,6 +28,7 @@ from r2_renewal.ui.timeline import NAME, Timeline
 MOST_WITHOUT_PICTURE = 5
 # Beyond this, showing the rows is work enough for one turn of the event loop.
 MOST_AT_ONCE = 500
+FILLING_MS = 100
 # Widths are measured by the rows in sight only, however many there are.
 _ROWS_IN_SIGHT = 0
 
@@ -52,9 +53,11 @@ class BasketView(QWidget):
         self._model = BasketModel(self)
         self._today, self._fates = date.min, NO_FATES
         self._coming: list[BasketRow] | None = None
+        self._waiting: list[BasketRow] = []
         self._is_filling = self._is_fitted = False
         self.timeline = Timeline(self)
         # A turn of the event loop of its own: each is to stay shorter than a frame.
+        self._filling = QTimer(self, singleShot=True, interval=FILLING_MS)
         self._coming_later = QTimer(self, singleShot=True, interval=0)
         self._renewing = PlainLabel(parent=self)
         self._build_table()
@@ -103,6 +106,7 @@ class BasketView(QWidget):
         self.timeline.chosen.connect(self._model.narrow)
         self.table.activated.connect(lambda _: self.chosen.emit())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+        self._filling.timeout.connect(self._fill)
         self._coming_later.timeout.connect(self._show_what_follows)
         self._model.modelAboutToBeReset.connect(self._remember)
         self._model.modelReset.connect(self._restore)
@@ -117,7 +121,7 @@ class BasketView(QWidget):
 
     def begin(self, today: date, fates: Mapping[str, str] = NO_FATES) -> None:
         """Expect a basket page by page; one that is shown stays until ``done``, an empty one fills as they come."""
-        self._coming = []
+        self._coming, self._waiting = [], []
         self._is_filling = self._model.total == 0
         if self._is_filling:
             self._model.replace([], today, fates)
@@ -130,13 +134,26 @@ class BasketView(QWidget):
         if self._coming is not None:
             self._coming.extend(rows)
             if self._is_filling:
-                self._model.add(rows)
-                self._fit_once()
+                self._waiting.extend(rows)
+                if self._model.total == 0:
+                    self._fill()
+                elif not self._filling.isActive():
+                    self._filling.start()
+
+    def _fill(self) -> None:
+        """Show what has come since the last time: sorting and drawing anew for each page would be work for nobody's eye."""
+        self._filling.stop()
+        rows, self._waiting = self._waiting, []
+        if rows:
+            self._model.add(rows)
+            self._fit_once()
 
     def done(self) -> None:
         """Show the expected basket, now that it is whole."""
         coming, self._coming = self._coming or [], None
-        if not self._is_filling:
+        if self._is_filling:
+            self._fill()
+        else:
             self._model.replace(coming, self._today, self._fates)
         self._fit_once()
         if self._model.total > MOST_AT_ONCE:
