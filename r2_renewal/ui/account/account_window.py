@@ -68,7 +68,7 @@ class AccountWindow(QWidget):
     # Who is logged in
 
     def _ask_state(self) -> None:
-        self._login.messages.inform("Sprawdzam, czy jesteś zalogowany…")
+        self._login.messages.inform("Sprawdzam stan logowania…")
         call = self._link.call(Method.ACCOUNT_STATE, AccountStateParams(), self)
         call.finished.connect(self._on_state)
         call.failed.connect(self._on_no_state)

@@ -14,8 +14,8 @@ from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.plain_text import Heading, PlainLabel
 
 ANSWER = (
-    "Jeśli jest konto z tym adresem, wysłaliśmy na nie wiadomość z odnośnikiem do ustawienia nowego hasła. Odnośnik działa raz, "
-    "najwyżej przez 10 minut. Potem wróć tutaj i zaloguj się nowym hasłem."
+    "Jeśli jest konto z tym adresem, wysłaliśmy na ten adres wiadomość z odnośnikiem do ustawienia nowego hasła. Odnośnik działa "
+    "raz, najwyżej przez 10 minut. Potem wróć tutaj i zaloguj się nowym hasłem."
 )
 
 

@@ -93,7 +93,16 @@ class MyDataPage(AccountPage):
         self.ask(Method.CUSTOMER_LOAD, protocol.Nothing(), self._on_record)
 
     def _on_record(self, result: CustomerResult) -> None:
-        self._begin(result.record, fresh(result.record, result.consent))
+        form = self._form
+        if form is None or not form.is_changed:
+            self._begin(result.record, fresh(result.record, result.consent))
+            return
+        # Typed while the answer was on its way: it stays, and what changed under it is shown.
+        form = form if result.consent == form.template else form.reworded(result.consent)
+        if differences(form, result.record):
+            self._show_conflict(form, result.record)
+        else:
+            self._mirror(form.met(result.record))
 
     def _begin(self, record: CustomerRecord, form: AccountForm) -> None:
         self._content.show()
@@ -210,17 +219,24 @@ class MyDataPage(AccountPage):
 
     def _meet(self, form: AccountForm, present: CustomerRecord, *, is_second: bool) -> None:
         """Show somebody else's change beside the user's own; where there is nothing to see, go on."""
+        met = form.met(present)
+        is_as_seen = (
+            not differences(form, present) and dict(met.given) == dict(form.given) and met.revoked == form.revoked
+        )
+        if is_as_seen and not is_second:
+            self._mirror(met)
+            self._send(met, is_second=True)
+            return
+        self._show_conflict(form, present)
+        self.saved.emit()
+
+    def _show_conflict(self, form: AccountForm, present: CustomerRecord) -> None:
         seen, met = differences(form, present), form.met(present)
         self._mirror(met)
         self._company.show_company(present.company)
-        is_as_seen = not seen and dict(met.given) == dict(form.given) and met.revoked == form.revoked
-        if is_as_seen and not is_second:
-            self._send(met, is_second=True)
-            return
         self.messages.warn(ErrorCode.CUSTOMER_CHANGED)
         self._conflict.show_differences(seen, is_still_changed=met.is_changed)
         self.history.load(present)
-        self.saved.emit()
 
     def _report(self) -> None:
         if self._form is not None:

@@ -91,7 +91,7 @@ def saved_text(change: CustomerChange, record: CustomerRecord) -> str:
     entries = {entry.licence_id: entry for entry in record.enrolments}
     parts = ["Zapisano dane firmy."]
     if change.invoice_email is not None:
-        parts.append(f"Faktury i powiadomienia wyślemy na {record.invoice_email}.")
+        parts.append(f"Powiadomienia o fakturach i odnowieniach wyślemy na {record.invoice_email}.")
     parts += [_given(entries[given.licence_id]) for given in change.consents if given.licence_id in entries]
     parts += [_revoked(entries[licence_id]) for licence_id in change.revocations if licence_id in entries]
     return " ".join(parts)

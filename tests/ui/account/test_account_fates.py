@@ -37,7 +37,7 @@ from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
 from tests.driver import fill, find, tick, wait_until
 from tests.fakes.scripted_agent import EMAIL
-from tests.samples import CONSENT, NOW, TODAY, customer_record, enrolment, evidence, invoice, storefront
+from tests.samples import COMPANY, CONSENT, NOW, TODAY, customer_record, enrolment, evidence, invoice, storefront
 from tests.ui.account.by_hand import (
     INVOICE_LINE,
     PASSWORD,
@@ -399,12 +399,14 @@ def test_a_new_text_of_the_vendor_is_shown_and_consented_to_anew(opened: Open) -
 def test_a_refusal_has_words_of_its_own_and_fresh_data_as_the_way_on(
     opened: Open, refusal: dict[str, Any], words: str
 ) -> None:
-    window, _ = opened(customer__change=[refusal])
+    gone = customer(enrolments=(replace(enrolment(), renewal=None),))
+    window, agent = opened(customer__change=[refusal], customer__load=[customer(), gone])
     consent(data(window), "R2płatnik")
     save(window, words)
     press(window, "Odśwież")
     wait_until(lambda: said(window) == "", what="fresh data")
-    assert not box(window, "R2płatnik").isChecked()
+    assert [entry for entry in program(window, "R2płatnik").findChildren(QCheckBox) if entry.isVisible()] == []
+    assert len(agent.asked("customer.load")) == 2
 
 
 def test_an_address_that_the_shop_refuses_is_told_at_its_line(opened: Open) -> None:
@@ -426,6 +428,29 @@ def test_a_change_that_was_cut_can_be_sent_again_and_nothing_is_typed_meanwhile(
     press(window, "Ponów")
     wait_until(lambda: "Zapisano" in said(window), what="saved")
     assert len(agent.asked("customer.change")) == 2
+
+
+def test_what_is_typed_while_fresh_data_are_on_their_way_stays(opened: Open) -> None:
+    fresh = {**customer(tag='"2"', company=replace(COMPANY, name="Kłosowska S.A.")), "after": 0.5}
+    window, agent = opened(customer__load=[customer(), fresh])
+    go_to(data(window), "Faktury")
+    go_to(window, "Moje dane")
+    fill(window, INVOICE_LINE, NEW)
+    wait_until(lambda: ErrorCode.CUSTOMER_CHANGED.value in said(window), what="fresh data")
+    assert line(window, INVOICE_LINE).text() == NEW
+    assert line(window, "Nazwa firmy").text() == "Kłosowska S.A."
+    group(window, "Zmieniono w innym miejscu")
+    save(window, "Zapisano")
+    assert agent.asked("customer.change")[0]["change"]["tag"] == '"2"'
+
+
+def test_fresh_data_that_are_the_same_leave_what_is_typed_alone(opened: Open) -> None:
+    window, agent = opened(customer__load=[customer(), {**customer(tag='"2"'), "after": 0.5}])
+    go_to(data(window), "Faktury")
+    go_to(window, "Moje dane")
+    consent(window, "R2płatnik")
+    wait_until(lambda: len(agent.asked("customer.load")) == 2 and said(window) == "", what="fresh data")
+    assert box(window, "R2płatnik").isChecked()
 
 
 def test_where_no_consent_can_be_given_the_way_on_is_said(opened: Open) -> None:
