@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from r2_renewal.agent.protocol import AccountState, AccountStateParams, LogoutResult, Method, Nothing
@@ -64,6 +65,12 @@ class AccountWindow(QWidget):
         self._login.forgotten.connect(self._on_forgotten)
         self._login.panel_wanted.connect(lambda: self._links.open(self._links.panel))
         self._forgotten.back.connect(self._show_login)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Show what the shop has now to whoever opens the window once more."""
+        super().showEvent(event)
+        if self._view is not None and self._stack.currentWidget() is self._view and not event.spontaneous():
+            self._view.come_back()
 
     # Who is logged in
 

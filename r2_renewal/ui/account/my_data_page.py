@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
@@ -67,6 +67,7 @@ class MyDataPage(AccountPage):
         column.addStretch(1)
         self.column.addWidget(self._conflict)
         self.column.addWidget(ScrollPane(self._content, "Moje dane", self), 1)
+        self.column.addWidget(self.button("Odśwież", self.load), 0, Qt.AlignmentFlag.AlignRight)
         self._content.hide()
 
     # What is on record
@@ -211,9 +212,9 @@ class MyDataPage(AccountPage):
             self._extra.focus_email()
             self.messages.clear()
         elif failure.code in (ErrorCode.OFFER_WITHDRAWN, ErrorCode.NOT_FOUND):
-            self.messages.warn(failure.code, WayOn("Odśwież", self.load), text=CANNOT_ENROL)
+            self.messages.warn(failure.code, WayOn("Pobierz aktualne dane", self.load), text=CANNOT_ENROL)
         elif failure.code is ErrorCode.ORDER_INVALID:
-            self.messages.warn(failure.code, WayOn("Odśwież", self.load), text=REFUSED_DATA)
+            self.messages.warn(failure.code, WayOn("Pobierz aktualne dane", self.load), text=REFUSED_DATA)
         else:
             self.refuse(failure, WayOn("Ponów", self.save))
 

@@ -403,7 +403,7 @@ def test_a_refusal_has_words_of_its_own_and_fresh_data_as_the_way_on(
     window, agent = opened(customer__change=[refusal], customer__load=[customer(), gone])
     consent(data(window), "R2płatnik")
     save(window, words)
-    press(window, "Odśwież")
+    press(window, "Pobierz aktualne dane")
     wait_until(lambda: said(window) == "", what="fresh data")
     assert [entry for entry in program(window, "R2płatnik").findChildren(QCheckBox) if entry.isVisible()] == []
     assert len(agent.asked("customer.load")) == 2
@@ -451,6 +451,16 @@ def test_fresh_data_that_are_the_same_leave_what_is_typed_alone(opened: Open) ->
     consent(window, "R2płatnik")
     wait_until(lambda: len(agent.asked("customer.load")) == 2 and said(window) == "", what="fresh data")
     assert box(window, "R2płatnik").isChecked()
+
+
+def test_what_changed_elsewhere_is_seen_when_asked_for_or_when_the_window_opens_again(opened: Open) -> None:
+    steps = [customer(), customer(invoice_email="a@klosowska.example"), customer(invoice_email="b@klosowska.example")]
+    window, _ = opened(customer__load=steps)
+    press(data(window), "Odśwież")
+    wait_until(lambda: line(window, INVOICE_LINE).text() == "a@klosowska.example", what="fresh data")
+    window.close()
+    window.show()
+    wait_until(lambda: line(window, INVOICE_LINE).text() == "b@klosowska.example", what="fresher data")
 
 
 def test_where_no_consent_can_be_given_the_way_on_is_said(opened: Open) -> None:
