@@ -24,10 +24,11 @@ from r2_renewal.contract.prepared_order import PreparedItem
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.fulfilment import fulfil, invoice
 from r2_renewal.reference_shop.panel.language import language as language_of
+from r2_renewal.reference_shop.panel.visit import form_token
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import Shop, opened
-from r2_renewal.reference_shop.tables import MailRow
+from r2_renewal.reference_shop.tables import CorrectionRow, MailRow
 from tests.e2e.panel_browser import DESKTOP, PHONE, PanelBrowser, needs_browser, open_browser, resize
 from tests.reference_shop.conftest import TODAY, add_customer
 from tests.reference_shop.module import LATER_LICENCE_ID, Module
@@ -335,3 +336,19 @@ def test_the_browser_keeps_the_session_from_scripts_and_from_other_pages(world: 
         driver.get(html.as_uri())
         driver.switch_to.frame(0)
         assert "Moje dane" not in driver.page_source  # no frame shows the panel
+
+
+def test_a_form_on_a_strangers_page_reaches_nobodys_session(world: World, tmp_path: Path) -> None:
+    """The cookie stays at home (SameSite), so that even a form with a guessed token would change nothing."""
+    with open_browser(tmp_path / "profile") as driver:
+        at = PanelBrowser(driver, f"{world.url}/panel/")
+        at.log_in(world.prepared.account_email, world.prepared.account_password)
+        own = form_token(next(c["value"] for c in driver.get_cookies() if c["name"] == "r2_session"))
+        fields = f'<input name="token" value="{own}"><input name="message" value="podłożone">'
+        page = tmp_path / "obca.html"
+        page.write_text(f'<form method="post" action="{world.url}/panel/moje-dane/zgloszenie">{fields}</form>')
+        driver.get(page.as_uri())
+        driver.find_element(By.TAG_NAME, "form").submit()
+        at.until(lambda: at.title.startswith("Logowanie"))
+        with world.shop.database.reading() as session:
+            assert "podłożone" not in session.scalars(select(CorrectionRow.message)).all()
