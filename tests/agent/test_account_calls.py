@@ -35,8 +35,10 @@ from r2_renewal.reference_shop.shop import opened
 from r2_renewal.store.reminder_memory import recall
 from tests.agent.conversation import Conversation, Hosts, RefusedError
 from tests.agent.keyrings import agent_with, secrets_in
-from tests.agent.scripted_shop import ScriptedShop, http, json_of, problem, raw
+from tests.agent.scripted_shop import ScriptedShop, http, json_of, problem, raw, reset
 from tests.agent.test_with_reference_shop import ShopProcess, fill_in, hosts_of, load, serve, stop
+from tests.faults.relays import Relay
+from tests.licence_files import Vendor
 
 SESSION = {"token": "konto-tok-1", "scope": "account", "expires_at": "2030-01-01T00:00:00Z", "customer_id": "K-1"}
 NEW = "nowe@klosowska.example"
@@ -167,6 +169,25 @@ def test_a_change_whose_answer_was_lost_is_done_once_and_known_as_done(agent: Co
     first = change(agent, wanted)
     assert change(agent, wanted).record == first.record  # the tag is old: only what was wanted tells that it arrived
     assert len(agent.call(Method.CONSENTS_LOAD, PageParams()).consents) == 1
+
+
+@pytest.mark.parametrize("tries", [1, 3])
+def test_a_change_that_the_shop_made_and_whose_answer_was_cut_is_known_as_made(
+    real_hosts: Hosts, reference: ShopProcess, vendor: Vendor, tries: int
+) -> None:
+    with closing(Relay(vendor, reference.url)) as relay:
+        real_hosts.shop_url = relay.url
+        agent = logged_in(real_hosts, reference)
+        wanted = form(agent).type_email(NEW).consent(LICENCE_ID, True).change()
+        relay.script("PATCH", paths.CUSTOMER, *([relay.commit(reset)] * tries))
+        if tries < 3:
+            assert is_on(change(agent, wanted))
+        else:  # every try was cut: the user tries once more
+            error = refused(agent, Method.CUSTOMER_CHANGE, ChangeParams(change=wanted))
+            assert error.data.code == ErrorCode.OFFLINE.value
+        assert is_on(change(agent, wanted))
+        assert len(agent.call(Method.CONSENTS_LOAD, PageParams()).consents) == 1
+        agent.close()
 
 
 def test_an_address_that_the_shop_refuses_is_named(agent: Conversation) -> None:

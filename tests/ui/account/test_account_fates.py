@@ -463,6 +463,15 @@ def test_what_changed_elsewhere_is_seen_when_asked_for_or_when_the_window_opens_
     wait_until(lambda: line(window, INVOICE_LINE).text() == "b@klosowska.example", what="fresher data")
 
 
+def test_an_agent_that_dies_in_the_saving_costs_nothing_that_was_typed(opened: Open) -> None:
+    window, _ = opened(customer__change=[{"die": True}])
+    fill(data(window), INVOICE_LINE, NEW)
+    consent(window, "R2płatnik")
+    save(window, ErrorCode.AGENT_DIED.value)
+    assert (line(window, INVOICE_LINE).text(), box(window, "R2płatnik").isChecked()) == (NEW, True)
+    assert find(window, QAbstractButton, "Ponów").isEnabled()
+
+
 def test_where_no_consent_can_be_given_the_way_on_is_said(opened: Open) -> None:
     over = replace(enrolment("lic-3", "R2faktury", date(2026, 11, 1)), renewal=None)
     window, _ = opened(customer__load=[customer(enrolments=(replace(enrolment(), renewal=None), over))])
