@@ -13,7 +13,7 @@ from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.plain_text import PlainTextView
 from r2_renewal.ui.reminder_dialog import ReminderDialog
 from tests.driver import find, wait_until, window
-from tests.e2e.order_by_widgets import Look
+from tests.e2e.order_by_widgets import Look, fresh_basket
 from tests.ui.account.by_hand import box, consent, group, log_in, open_account, revoke, rows, save
 
 PROGRAM = "R2płatnik"
@@ -37,7 +37,7 @@ def know_consent(demo: dict[str, Any], host: Any, look: Look) -> dict[str, Any]:
     """Wait for the silence, look into basket and account, and withdraw; return what was seen."""
     wait_until(lambda: host.module.state.decision == Silence(SilenceReason.ENROLLED), what="silence")
     account, eshop = _account(demo, host, look)
-    wait_until(lambda: renewal_in(eshop), what="basket")
+    fresh_basket(eshop)
     seen = {"renewal": renewal_in(eshop), "is_ticked": box(account, PROGRAM, REVOKE).isChecked()}
     wait_until(lambda: rows(account, "Zgody"), what="history")
     seen["history"] = rows(account, "Zgody")

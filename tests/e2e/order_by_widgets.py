@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QTableView, QWidget, QWizard
+from PySide6.QtWidgets import QAbstractButton, QLabel, QTableView, QWidget, QWizard
 
 from r2_renewal.domain.reminder import Silence
 from r2_renewal.embedding.module import RenewalModule
@@ -33,14 +33,20 @@ def answer_reminder(button: str, look: Look) -> str:
     return text
 
 
+def fresh_basket(eshop: QWidget) -> QTableView:
+    """Wait for the shop's own basket, and not only for the last one known; return its table."""
+    table = find(eshop, QTableView, "Koszyk posiadanych programów")
+    again = find(eshop, QAbstractButton, "Odśwież")
+    wait_until(lambda: table.model().rowCount() > 0 and again.isEnabled(), what="basket")
+    return table
+
+
 def renewal_in_the_basket(module: RenewalModule) -> dict[str, str]:
     """Wait until a start's question has settled itself, open eSklep and return what it says of each program's renewal."""
     wait_until(lambda: isinstance(module.state.decision, Silence), what="word of automatic renewal")
     wait_until(lambda: module.state.status is Status.SILENT, what="silence")
     module.open_eshop()
-    table = find(window(QWidget, "eSklep"), QTableView, "Koszyk posiadanych programów")
-    model = table.model()
-    wait_until(lambda: model.rowCount() > 0, what="basket")
+    model = fresh_basket(window(QWidget, "eSklep")).model()
     headers = [model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())]
     column = headers.index("Automatyczne odnowienie")
     return {model.index(row, 0).data(): model.index(row, column).data() for row in range(model.rowCount())}
@@ -49,8 +55,7 @@ def renewal_in_the_basket(module: RenewalModule) -> dict[str, str]:
 def open_form(look: Look) -> OrderWizard:
     """Wait for the basket in the open eSklep and open the order form of the selected program."""
     eshop = window(QWidget, "eSklep")
-    table = find(eshop, QTableView, "Koszyk posiadanych programów")
-    wait_until(lambda: table.model().rowCount() > 0, what="basket")
+    fresh_basket(eshop)
     look("esklep", eshop)
     click(eshop, "Zamów…")
     return window(OrderWizard, "Zamówienie")
