@@ -17,10 +17,10 @@ LONGEST_NAME = 80
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from r2_renewal.domain.order_flow import OrderFlow
+    from r2_renewal.domain.order_form import OrderForm
 
 
-def problems_on(step: Step, flow: OrderFlow) -> tuple[FieldProblem, ...]:
+def problems_on(step: Step, flow: OrderForm) -> tuple[FieldProblem, ...]:
     """Return what keeps the user on a page."""
     checks = {
         Step.SERVICE: _service,
@@ -33,7 +33,7 @@ def problems_on(step: Step, flow: OrderFlow) -> tuple[FieldProblem, ...]:
     return tuple(checks[step](flow))
 
 
-def _service(flow: OrderFlow) -> Iterator[FieldProblem]:
+def _service(flow: OrderForm) -> Iterator[FieldProblem]:
     if flow.kind is None:
         yield FieldProblem(Field.KIND, Reason.EMPTY)
     elif not flow.service.ordered:
@@ -44,7 +44,7 @@ def _service(flow: OrderFlow) -> Iterator[FieldProblem]:
         yield from _offers(flow) or (FieldProblem(Field.QUOTE, Reason.EMPTY),)
 
 
-def _offers(flow: OrderFlow) -> list[FieldProblem]:
+def _offers(flow: OrderForm) -> list[FieldProblem]:
     return [
         FieldProblem(
             Field.OFFER, Reason.EMPTY if flow.offers_for(item.licence_id) else Reason.NOT_OFFERED, item.licence_id
@@ -54,7 +54,7 @@ def _offers(flow: OrderFlow) -> list[FieldProblem]:
     ]
 
 
-def _invoice(flow: OrderFlow) -> Iterator[FieldProblem]:
+def _invoice(flow: OrderForm) -> Iterator[FieldProblem]:
     nip = nip_problem(flow.storefront.company.nip)
     if nip is not None:
         yield FieldProblem(Field.NIP, Reason(nip.value))
@@ -63,29 +63,29 @@ def _invoice(flow: OrderFlow) -> Iterator[FieldProblem]:
     yield from _contact(flow, Field.INVOICE_EMAIL)
 
 
-def _orderer(flow: OrderFlow) -> Iterator[FieldProblem]:
+def _orderer(flow: OrderForm) -> Iterator[FieldProblem]:
     yield from _name(flow, Field.FIRST_NAME, flow.orderer.first_name)
     yield from _name(flow, Field.LAST_NAME, flow.orderer.last_name)
     yield from _contact(flow, Field.PHONE)
     yield from _contact(flow, Field.EMAIL)
 
 
-def _consent(flow: OrderFlow) -> Iterator[FieldProblem]:
+def _consent(flow: OrderForm) -> Iterator[FieldProblem]:
     if flow.storefront.consent_required and not flow.consent_given:
         yield FieldProblem(Field.CONSENT, Reason.EMPTY)
 
 
-def _summary(flow: OrderFlow) -> Iterator[FieldProblem]:
+def _summary(flow: OrderForm) -> Iterator[FieldProblem]:
     for earlier in (Step.SERVICE, Step.INVOICE, Step.ORDERER, Step.CONSENT):
         yield from problems_on(earlier, flow)
 
 
-def _confirmation(flow: OrderFlow) -> Iterator[FieldProblem]:
+def _confirmation(flow: OrderForm) -> Iterator[FieldProblem]:
     if flow.receipt is None:
         yield FieldProblem(Field.RECEIPT, Reason.EMPTY)
 
 
-def _name(flow: OrderFlow, name: Field, text: str) -> Iterator[FieldProblem]:
+def _name(flow: OrderForm, name: Field, text: str) -> Iterator[FieldProblem]:
     if not text.strip():
         yield FieldProblem(name, Reason.EMPTY)
     elif len(text.strip()) > LONGEST_NAME:
@@ -94,7 +94,7 @@ def _name(flow: OrderFlow, name: Field, text: str) -> Iterator[FieldProblem]:
         yield FieldProblem(name, Reason.REFUSED)
 
 
-def _contact(flow: OrderFlow, contact: Field) -> Iterator[FieldProblem]:
+def _contact(flow: OrderForm, contact: Field) -> Iterator[FieldProblem]:
     contacts = flow.contacts
     verdict = contacts.verdict_on(contact)
     if not contacts.text_of(contact).strip():
