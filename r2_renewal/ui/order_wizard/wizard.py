@@ -124,9 +124,10 @@ class OrderWizard(FlowWizard):
     def _on_draft(self, draft: Draft, saved_at: datetime) -> None:
         if self.currentId() < 0:
             return  # closed before the answer came
+        others = self._others_of(draft)
         day = shown_day(warsaw_date(saved_at), warsaw_date(self.flow.storefront.fetched_at))
         self._pages.by_step[Step(self.currentId())].ask(
-            f"Masz rozpoczęte zamówienie z {day.removesuffix('.')}{self._others_of(draft)}. Kontynuować?",
+            f"Masz rozpoczęte zamówienie z {f'{day}{others}' if others else day.removesuffix('.')}. Kontynuować?",
             WayOn("Kontynuuj", partial(self._resume, draft)),
             WayOn("Zacznij od nowa", self._drafts.begin_anew),
         )
