@@ -8,9 +8,11 @@ from datetime import date
 
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.dates import long_date, short_date
+from r2_renewal.domain.draft import Draft
 from r2_renewal.domain.money import show_money
 from r2_renewal.domain.offer import QuoteLine, ServiceKind
 from r2_renewal.domain.order_days import paid_days, saved_days
+from r2_renewal.domain.order_flow import OrderFlow
 from r2_renewal.domain.plurals import DAY, DAY_GENITIVE, counted
 from r2_renewal.domain.program import OwnedProgram
 from r2_renewal.ui.limits_text import limits_text
@@ -21,6 +23,14 @@ def program_names(entries: Iterable[BasketEntry]) -> dict[str, str]:
     names = {entry.program.licence_id: f"{entry.program.name} {entry.program.edition}".strip() for entry in entries}
     seen = Counter(names.values())
     return {one: name if seen[name] == 1 else f"{name}, licencja {one}" for one, name in names.items()}
+
+
+def other_programs(draft: Draft, flow: OrderFlow) -> str:
+    """Return the programs of a draft in brackets, where they are others than the form was opened for; else an empty text."""
+    if set(draft.licence_ids) == set(flow.licence_ids):
+        return ""
+    mine = [entry for entry in flow.storefront.basket if entry.program.licence_id in draft.licence_ids]
+    return f" ({', '.join(program_names(mine).values())})"
 
 
 def owned_text(program: OwnedProgram) -> str:

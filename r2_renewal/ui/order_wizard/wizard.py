@@ -37,7 +37,7 @@ from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import WayOn
 from r2_renewal.ui.order_wizard.draft_keeper import DraftKeeper
 from r2_renewal.ui.order_wizard.flow_wizard import FlowWizard
-from r2_renewal.ui.order_wizard.order_words import program_names
+from r2_renewal.ui.order_wizard.order_words import other_programs
 from r2_renewal.ui.retrying_text import resending_text
 from r2_renewal.ui.text_dialog import TextDialog
 
@@ -124,20 +124,13 @@ class OrderWizard(FlowWizard):
     def _on_draft(self, draft: Draft, saved_at: datetime) -> None:
         if self.currentId() < 0:
             return  # closed before the answer came
-        others = self._others_of(draft)
+        others = other_programs(draft, self.flow)
         day = shown_day(warsaw_date(saved_at), warsaw_date(self.flow.storefront.fetched_at))
         self._pages.by_step[Step(self.currentId())].ask(
             f"Masz rozpoczęte zamówienie z {f'{day}{others}' if others else day.removesuffix('.')}. Kontynuować?",
             WayOn("Kontynuuj", partial(self._resume, draft)),
             WayOn("Zacznij od nowa", self._drafts.begin_anew),
         )
-
-    def _others_of(self, draft: Draft) -> str:
-        """Return the programs of a draft in brackets, where they are others than the form was opened for."""
-        if set(draft.licence_ids) == set(self.flow.licence_ids):
-            return ""
-        mine = [entry for entry in self.flow.storefront.basket if entry.program.licence_id in draft.licence_ids]
-        return f" ({', '.join(program_names(mine).values())})"
 
     def add(self, entries: tuple[BasketEntry, ...]) -> None:
         """Take further programs into the form, unless it is ordered or on its way."""
