@@ -10,7 +10,16 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QRadioButton, QWizard
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QWizard,
+)
 from pytestqt.qtbot import QtBot
 
 from r2_renewal.domain.errors import ErrorCode
@@ -358,7 +367,7 @@ def test_an_extension_wants_a_limit(qtbot: QtBot, opened: Any) -> None:
 
 
 def test_after_a_failed_send_enter_falls_on_nothing(opened: Any) -> None:
-    wizard, _ = opened(order__place=[failure(ErrorCode.ORDER_NOT_SENT, delivery="not_sent")])
+    wizard, agent = opened(order__place=[failure(ErrorCode.ORDER_NOT_SENT, delivery="not_sent")])
     to_summary(wizard)
     click(wizard, ORDER_BUTTON)
     wait_until(lambda: ErrorCode.ORDER_NOT_SENT.value in shown(wizard))
@@ -366,6 +375,26 @@ def test_after_a_failed_send_enter_falls_on_nothing(opened: Any) -> None:
     assert not cancel.hasFocus()
     QTest.keyClick(wizard.focusWidget() or wizard, Qt.Key.Key_Return)
     assert wizard.isVisible()
+    assert not wizard.is_placing
+    assert len(agent.asked("order.place")) == 1
+
+
+def test_enter_orders_on_the_button_itself_and_nowhere_else(opened: Any) -> None:
+    wizard, agent = opened()
+    to_summary(wizard)
+    button = find(wizard, QPushButton, ORDER_BUTTON)
+    button.setFocus()
+    box = find(wizard, QCheckBox, "Umowa ma dla mnie charakter zawodowy")
+    box.setFocus()
+    assert not button.isDefault()
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    QTest.keyClick(page(wizard).messages, Qt.Key.Key_Return)
+    assert wizard.currentPage().title() == "Podsumowanie"
+    assert not wizard.is_placing
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    wait_until(lambda: wizard.currentPage().title() == "Potwierdzenie")
+    assert len(agent.asked("order.place")) == 1
 
 
 def test_what_is_on_its_way_is_closed_and_not_cancelled(opened: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget, QWizard
 
+from r2_renewal.ui.button import Button
 from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
 
 PREFERRED_SIZE = (640, 620)
@@ -19,6 +20,8 @@ class WizardFrame(QWizard):
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.setOption(QWizard.WizardOption.NoBackButtonOnLastPage)
         self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
+        # A wizard's own button, once it had the focus, stays the default one, which any Enter would press.
+        self.setButton(QWizard.WizardButton.CommitButton, Button(ORDER_BUTTON, self))
         for button, text in (
             (QWizard.WizardButton.NextButton, "Dalej"),
             (QWizard.WizardButton.BackButton, "Wstecz"),
