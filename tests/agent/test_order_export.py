@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,15 @@ from tests.agent.scripted_shop import ScriptedShop
 
 def order_in(path: Path) -> PreparedOrder:
     return unpack(unwrap(path.read_bytes(), ORDER))
+
+
+def log_with(hosts: Hosts, what: str) -> str:
+    """Return the agent's log once a line is in it: it is written after the answer."""
+    end = time.monotonic() + 30
+    while what not in (log := hosts.log()):
+        assert time.monotonic() < end, log
+        time.sleep(0.02)
+    return log
 
 
 def test_a_filled_in_form_is_written_without_the_shop(hosts: Hosts, shop: ScriptedShop, tmp_path: Path) -> None:
@@ -44,8 +54,7 @@ def test_a_filled_in_form_is_written_without_the_shop(hosts: Hosts, shop: Script
     assert result.page == f"{hosts.shop_url}/panel/zamowienie-z-pliku"
     assert len(result.qr) > 60
     assert {len(row) for row in result.qr} == {len(result.qr)}
-    log = (hosts.state_dir / "agent.log").read_text(encoding="utf-8")
-    assert "order.export" in log
+    log = log_with(hosts, "order.export")
     assert "zak" not in log.lower()
 
 

@@ -177,6 +177,9 @@ class Listener:
     def __init__(self) -> None:
         self.report: dict[str, Any] = {"stumbles": [], "announced": []}
         self._ear = Atspi.EventListener.new(lambda event: self.report["announced"].append(event.any_data))
+
+    def attend(self) -> None:
+        """Listen to announcements; a program that is only just joining AT-SPI might never learn that anybody does."""
         self._ear.register("object:announcement")
 
     def listen(self, name: str, root: Node) -> list[str]:
@@ -195,6 +198,7 @@ class Listener:
 def order(listener: Listener, orderer: dict[str, str]) -> None:
     """Go the whole way, from the reminder to the renewed licence."""
     reminder = window("Abonament R2płatnik")
+    listener.attend()
     listener.listen("przypomnienie", reminder)
     press(reminder, "Zamów abonament")
     eshop = window("eSklep")

@@ -77,6 +77,7 @@ def shown_demo(environment: dict[str, str], state: Path) -> Iterator[dict[str, A
         line = process.stdout.readline()
         assert line, process.communicate()[1].decode()
         yield json.loads(line)
+        assert process.poll() is None, f"the host died: {process.returncode}"
     finally:
         process.send_signal(signal.SIGINT)
         try:
