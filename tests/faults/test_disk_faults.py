@@ -172,9 +172,10 @@ if not hasattr(builtins, "held"):
     except OSError:
         pass
 """
+# A last half MiB is left, into which no library of ours fits: Qt's C++ ends a program that has not a few bytes.
 NO_MEMORY = """
 import resource
-size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize() + 2**19
 resource.setrlimit(resource.RLIMIT_AS, (size, size))
 """
 
