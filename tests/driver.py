@@ -31,8 +31,9 @@ def wait_until(holds: Callable[[], object], seconds: float = 60.0, what: str = "
 
 
 def find(root: QWidget, kind: type[W], name: str) -> W:
-    """Return the one visible widget of a kind and name under a window."""
-    found = [widget for widget in root.findChildren(kind) if widget.accessibleName() == name and widget.isVisible()]
+    """Return the one visible widget of a kind and name in a window; where it has none, in the windows that it opened."""
+    named = [widget for widget in root.findChildren(kind) if widget.accessibleName() == name and widget.isVisible()]
+    found = [widget for widget in named if widget.window() is root.window()] or named
     assert len(found) == 1, f"{len(found)} widgets named {name!r}"
     return found[0]
 
