@@ -104,6 +104,9 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         """Return the pool of connections through a proxy."""
+        # Where a host has PySocks, its pools would take the place of the watched ones.
+        if proxy.lower().startswith("socks"):
+            raise requests.exceptions.InvalidSchema("a SOCKS proxy")
         manager = super().proxy_manager_for(proxy, ssl_context=_trust(), **proxy_kwargs)
         _watch(manager)
         return manager
