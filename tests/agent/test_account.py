@@ -56,7 +56,7 @@ def real_hosts(reference: ShopProcess, tmp_path: Path) -> Iterator[Hosts]:
 def greeted(hosts: Hosts, folder: Path, kind: str = "Odd", **changes: Any) -> Conversation:
     """Return an agent at work whose keyring is of a kind."""
     agent = hosts.start(command=agent_with(kind, folder))
-    agent.call(Method.HELLO, hosts.hello(**changes))
+    agent.call(Method.HELLO, hosts.hello(**{"call_seconds": 15.0, **changes}))
     return agent
 
 
