@@ -156,6 +156,7 @@ def test_nothing_of_a_login_and_an_order_is_written_down_but_where_it_belongs(
     agent.wait_for(is_installed)
     until(lambda: not Outbox(real_hosts.state_dir).unsettled())
     agent.call(Method.ACCOUNT_LOGOUT, Nothing())
+    until(lambda: "account.logout" in real_hosts.log())  # the line follows the answer
     agent.close()
     orderer = confirmed.orderer
     personal = [
