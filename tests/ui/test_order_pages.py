@@ -30,14 +30,17 @@ from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.money import money, show_money
 from r2_renewal.domain.order import Orderer, OrderState, Transfer
 from r2_renewal.domain.order_flow import start
+from r2_renewal.domain.order_list import WithdrawalReceipt
 from r2_renewal.ui.order_wizard.summary_page import DECLARATION, EARLY_START, ORDER_BUTTON
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from r2_renewal.ui.plain_text import PlainTextView, ProblemLabel
 from r2_renewal.ui.qr_code import QrCode
+from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
 from tests.driver import click, fill, find, go_on, tick, wait_until
 from tests.keyboard import choose, focused, press, tab_to, type_at
 from tests.samples import (
     COMPANY,
+    NOW,
     OTHER_SUBSCRIPTION,
     SUBSCRIPTION,
     line_for,
@@ -625,6 +628,27 @@ def test_the_confirmation_is_saved_with_everything_agreed_to(opened: Any, tmp_pa
     text = " ".join(read(base64.b64decode(agent.asked("file.save")[0]["content"])).split())
     for words in ("Z/2026/11/0001", "Rachunek: 83 1090", "Wyrażam zgodę", "Odstąpienie od umowy", "Treść warunków."):
         assert words in text
+
+
+def test_the_contract_is_withdrawn_from_right_where_the_receipt_tells_of_it(opened: Any) -> None:
+    taken = WithdrawalReceipt("rcp-1", "Z/2026/11/0001", "Anna", "a@b.example", "Odstępuję od umowy.", NOW)
+    wizard, agent = opened(
+        order__place=[{"result": receipt(OrderState.PLACED)}],
+        order__withdraw=[{"result": {"receipt": msgspec.to_builtins(taken)}}],
+        order__status=[{"result": receipt(OrderState.WITHDRAWN, None)}],
+    )
+    to_summary(wizard)
+    click(wizard, ORDER_BUTTON)
+    wait_until(lambda: at(wizard) == "Potwierdzenie", what="receipt")
+    choose("Odstąp od umowy tutaj")
+    (dialog,) = wizard.currentPage().findChildren(WithdrawalDialog)
+    wait_until(dialog.isVisible)
+    fill(dialog, "Imię i nazwisko", "Anna Kłosowska")
+    click(dialog, "Potwierdź odstąpienie od umowy")
+    wait_until(lambda: "Odstąpiono" in texts(wizard.currentPage()), what="state")
+    assert agent.asked("order.withdraw")[0]["number"] == "Z/2026/11/0001"
+    click(dialog, "Zamknij")
+    assert not find(wizard, QAbstractButton, "Odstąp od umowy tutaj").isEnabled()
 
 
 # Golden numbers on the screen

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QWidget
 
+from r2_renewal.agent.protocol import Method, OrderResult, StatusParams
 from r2_renewal.domain.dates import short_date
 from r2_renewal.domain.order import Order, OrderState, Transfer
 from r2_renewal.domain.order_flow import OrderFlow, Step
 from r2_renewal.ui.agent_link import AgentLink
+from r2_renewal.ui.button import Button
 from r2_renewal.ui.document_buttons import DocumentButtons
 from r2_renewal.ui.order_wizard.page import OrderPage
 from r2_renewal.ui.order_wizard.receipt_text import (
@@ -25,6 +28,7 @@ from r2_renewal.ui.order_wizard.receipt_text import (
 from r2_renewal.ui.plain_text import Heading, PlainLabel
 from r2_renewal.ui.printout import Printout
 from r2_renewal.ui.qr_code import QrCode, qr_image
+from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
 
 __all__ = ["ConfirmationPage", "installed_text", "receipt_lines", "state_text"]
 
@@ -57,7 +61,7 @@ class ConfirmationPage(OrderPage):
 
     def __init__(self, flow: OrderFlow, product: str, link: AgentLink) -> None:
         super().__init__(Step.CONFIRMATION, "Potwierdzenie", flow)
-        self._product = product
+        self._product, self._link = product, link
         self._is_renewed = False
         self.setFinalPage(True)
         self._thanks = Heading(parent=self)
@@ -71,6 +75,9 @@ class ConfirmationPage(OrderPage):
             self.body.addWidget(widget)
         for box in (self._transfer, keep, self._withdrawal):
             self.body.addWidget(box)
+        self._withdraw = Button("Odstąp od umowy tutaj", self)
+        self._withdraw.clicked.connect(self._open_withdrawal)
+        self.body.addWidget(self._withdraw, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addStretch(1)
         self._renewed.hide()
 
@@ -96,6 +103,7 @@ class ConfirmationPage(OrderPage):
         self._next.setText(next_text(order.state))
         self._transfer.show_transfer(order.transfer)
         self._withdrawal.setText(withdrawal_text(order, flow.storefront.contact_email))
+        self._withdraw.setEnabled(order.state not in (OrderState.CANCELLED, OrderState.WITHDRAWN))
         if order.state is OrderState.FULFILLED and not self._is_renewed:
             self._tell_renewed(elsewhere_text(self._others(flow, order)))
 
@@ -112,6 +120,24 @@ class ConfirmationPage(OrderPage):
     def _tell_renewed(self, text: str) -> None:
         self._renewed.setText(text)
         self._renewed.setVisible(bool(text))
+
+    def _open_withdrawal(self) -> None:
+        order = self.flow.receipt
+        if order is not None:
+            dialog = WithdrawalDialog(order, self._link, self)
+            dialog.withdrawn.connect(self._ask_state)
+            dialog.open()
+
+    def _ask_state(self) -> None:
+        """Ask the shop for the order's state once it was withdrawn from; nothing more is to be declared meanwhile."""
+        self._withdraw.setEnabled(False)
+        order = self.flow.receipt
+        if order is not None:
+            call = self._link.call(Method.ORDER_STATUS, StatusParams(order_id=order.order_id), self)
+            call.finished.connect(self._take_state)
+
+    def _take_state(self, result: OrderResult) -> None:
+        self.change(self.flow.received(result.order))
 
     def focus_first(self) -> None:
         """Leave the focus on „Zamknij": there is nothing to fill in here."""
