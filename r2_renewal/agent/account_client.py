@@ -66,6 +66,10 @@ class AccountClient:
         answer = retried(lambda: self.send(message, token, deadline), deadline)
         return typed(answer, accounts.CustomerBody), answer.tag
 
+    def enrolments(self, cursor: str, token: str, deadline: Deadline) -> accounts.EnrolmentList:
+        """Return a further page of the enrolments."""
+        return self._read(_page(paths.ENROLMENTS, cursor), accounts.EnrolmentList, token, deadline)
+
     def change(
         self, tag: str, change: accounts.CustomerChange, token: str, deadline: Deadline
     ) -> tuple[accounts.CustomerBody, str]:

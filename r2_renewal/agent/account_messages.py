@@ -6,7 +6,7 @@ Rule: no token is ever in a message; a password goes one way, once, and is never
 from __future__ import annotations
 
 from r2_renewal.agent.messages import Message
-from r2_renewal.domain.account import ConsentEvidence, CustomerChange, CustomerRecord, Invoice
+from r2_renewal.domain.account import ConsentEvidence, CustomerChange, CustomerRecord, Enrolment, Invoice
 from r2_renewal.domain.consent import Document
 
 
@@ -62,6 +62,13 @@ class CustomerResult(Message, frozen=True):
 
     record: CustomerRecord
     consent: Document
+
+
+class EnrolmentsResult(Message, frozen=True):
+    """Further enrolments of the customer. Attributes: next: what to ask for the page after them with; empty on the last one."""
+
+    enrolments: tuple[Enrolment, ...]
+    next: str = ""
 
 
 class ChangeParams(Message, frozen=True):

@@ -7,6 +7,7 @@ never overwritten; a file is written whole or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,19 @@ def customer_load(desk: Desk, _params: protocol.Nothing) -> protocol.CustomerRes
     return desk.account.run(lambda token: _result(desk, _present(desk, token, deadline), token, deadline))
 
 
+def customer_more(desk: Desk, params: protocol.PageParams) -> protocol.EnrolmentsResult:
+    """Return the enrolments after those that came with the data."""
+    deadline = desk.deadline()
+    return desk.account.run(lambda token: _more(desk, params.cursor, token, deadline))
+
+
+def _more(desk: Desk, cursor: str, token: str, deadline: Deadline) -> protocol.EnrolmentsResult:
+    body = desk.account.client.enrolments(cursor, token, deadline)
+    page = protocol.EnrolmentsResult(enrolments=translate_account.enrolments(body.enrolments), next=body.next or "")
+    desk.news.tell({entry.licence_id: entry.auto_renewal for entry in page.enrolments})
+    return page
+
+
 def customer_change(desk: Desk, params: protocol.ChangeParams) -> protocol.CustomerResult:
     """Change the customer's data as the user has seen them, and return them.
 
@@ -72,13 +86,20 @@ def _changed(desk: Desk, change: CustomerChange, token: str, deadline: Deadline)
         if error.code is not ErrorCode.CUSTOMER_CHANGED:
             raise
         present = _present(desk, token, deadline)
-        if change.is_done_in(present):
+        if change.is_done_in(_whole(desk, present, token, deadline)):
             return present  # the change had arrived, and its answer was lost
         raise ShopError(error.code, error.detail, error.delivery, customer=present) from error
 
 
 def _present(desk: Desk, token: str, deadline: Deadline) -> CustomerRecord:
     return translate_account.customer(*desk.account.client.customer(token, deadline))
+
+
+def _whole(desk: Desk, record: CustomerRecord, token: str, deadline: Deadline) -> CustomerRecord:
+    while record.next:
+        page = _more(desk, record.next, token, deadline)
+        record = replace(record, enrolments=record.enrolments + page.enrolments, next=page.next)
+    return record
 
 
 def _result(desk: Desk, record: CustomerRecord, token: str, deadline: Deadline) -> protocol.CustomerResult:
@@ -142,6 +163,7 @@ CALLS: Mapping[Method, Callable[[Desk, Any], protocol.Message]] = {
     Method.ACCOUNT_LOGOUT: logout,
     Method.PASSWORD_RESET: password_reset,
     Method.CUSTOMER_LOAD: customer_load,
+    Method.CUSTOMER_MORE: customer_more,
     Method.CUSTOMER_CHANGE: customer_change,
     Method.CONSENTS_LOAD: consents_load,
     Method.INVOICES_LOAD: invoices_load,

@@ -6,7 +6,6 @@ sends notifications (no ``id``) when something happens by itself. No other file 
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +17,7 @@ from r2_renewal.agent.account_messages import (
     ChangeParams,
     ConsentsResult,
     CustomerResult,
+    EnrolmentsResult,
     EnrolmentTold,
     InvoicePdfParams,
     InvoicesResult,
@@ -26,6 +26,8 @@ from r2_renewal.agent.account_messages import (
     PageParams,
     ResetParams,
 )
+from r2_renewal.agent.basket_messages import LoadResult, MoreParams, MoreResult, StoredResult
+from r2_renewal.agent.failure_messages import ErrorBody, ErrorData, OrderRefused
 from r2_renewal.agent.form_messages import (
     ContactParams,
     ContactResult,
@@ -47,6 +49,8 @@ from r2_renewal.agent.form_messages import (
     StatusParams,
     WantedItem,
 )
+from r2_renewal.agent.greeting import HelloParams, HelloResult, KeyParam
+from r2_renewal.agent.licence_messages import ImportParams, LicenceInstalled, LicenceNotInstalled, RefreshResult
 from r2_renewal.agent.messages import CallProgress, CancelParams, CancelResult, FileSaveParams, Message, Nothing
 from r2_renewal.agent.order_messages import (
     OrderCancelParams,
@@ -57,10 +61,6 @@ from r2_renewal.agent.order_messages import (
     WithdrawParams,
     WithdrawResult,
 )
-from r2_renewal.domain.account import CustomerRecord
-from r2_renewal.domain.basket import BasketEntry, Storefront
-from r2_renewal.domain.consent import Document
-from r2_renewal.domain.offer import Quote
 
 __all__ = [
     "AccountState",
@@ -81,17 +81,30 @@ __all__ = [
     "DraftResult",
     "DraftSaveParams",
     "EnrolmentTold",
+    "EnrolmentsResult",
+    "ErrorBody",
+    "ErrorData",
     "ExportParams",
     "ExportResult",
     "FileSaveParams",
+    "HelloParams",
+    "HelloResult",
+    "ImportParams",
     "InvoicePdfParams",
     "InvoicesResult",
+    "KeyParam",
+    "LicenceInstalled",
+    "LicenceNotInstalled",
+    "LoadResult",
     "LoginParams",
     "LogoutResult",
     "Message",
+    "MoreParams",
+    "MoreResult",
     "Nothing",
     "OrderCancelParams",
     "OrderCancelResult",
+    "OrderRefused",
     "OrderResult",
     "OrdererForgetParams",
     "OrdererRememberParams",
@@ -101,9 +114,11 @@ __all__ = [
     "PlaceParams",
     "QuoteParams",
     "QuoteResult",
+    "RefreshResult",
     "ResetParams",
     "ResignParams",
     "StatusParams",
+    "StoredResult",
     "WantedItem",
     "WithdrawParams",
     "WithdrawResult",
@@ -141,6 +156,7 @@ class Method(StrEnum):
     ACCOUNT_LOGIN = "account.login"
     ACCOUNT_LOGOUT = "account.logout"
     CUSTOMER_LOAD = "customer.load"
+    CUSTOMER_MORE = "customer.more"
     CUSTOMER_CHANGE = "customer.change"
     CONSENTS_LOAD = "consents.load"
     INVOICES_LOAD = "invoices.load"
@@ -159,7 +175,8 @@ class Method(StrEnum):
 CANCELLABLE = frozenset(
     {
         Method.ESHOP_LOAD, Method.ORDER_QUOTE, Method.ORDER_STATUS, Method.LICENCE_REFRESH, Method.ACCOUNT_STATE,
-        Method.CUSTOMER_LOAD, Method.CONSENTS_LOAD, Method.INVOICES_LOAD, Method.INVOICE_PDF, Method.PROGRAMS_LOAD,
+        Method.CUSTOMER_LOAD, Method.CUSTOMER_MORE, Method.CONSENTS_LOAD, Method.INVOICES_LOAD, Method.INVOICE_PDF,
+        Method.PROGRAMS_LOAD,
     }
 )  # fmt: skip
 
@@ -181,173 +198,6 @@ class Delivery(StrEnum):
     NOT_SENT = "not_sent"
     UNKNOWN = "unknown"
     REFUSED = "refused"
-
-
-class KeyParam(Message, frozen=True):
-    """A trusted key. Attributes: ed25519: 64 hexadecimal digits."""
-
-    id: str
-    ed25519: str
-
-
-class HelloParams(Message, frozen=True):
-    """Opens the conversation and configures the agent.
-
-    Attributes:
-        protocol: version spoken by the host.
-        shop_url: base URL of the shop.
-        licence_path: the licence file to read and replace.
-        other_places: further places of a licence: the best of all is gone by, the first that can be written takes a renewed one.
-        trusted_keys: keys that may sign licences.
-        product_code: the product whose licence it is.
-        state_dir: folder of local state.
-        call_seconds: total deadline of a call that reads from the shop, retries included.
-        order_seconds: total deadline of an order, retries included.
-        proxy: proxy to use before the system's; empty for the system's.
-        offline_only: whether the administrator forbids every connection.
-    """
-
-    protocol: int
-    shop_url: str
-    licence_path: str
-    trusted_keys: tuple[KeyParam, ...]
-    product_code: str
-    state_dir: str
-    call_seconds: float = 15.0
-    order_seconds: float = 30.0
-    other_places: tuple[str, ...] = ()
-    proxy: str = ""
-    offline_only: bool = False
-
-
-class HelloResult(Message, frozen=True):
-    """Attributes: protocol: version spoken by the agent; version: its package; open_orders: unsettled orders resumed."""
-
-    protocol: int
-    version: str
-    open_orders: int
-
-
-class LoadResult(Message, frozen=True):
-    """What eSklep opens with.
-
-    Attributes:
-        storefront: the basket, the offers and the texts.
-        unanswered: licences with an order of which nobody knows yet whether it arrived; not to be ordered again.
-        unsent: licences whose last order was not sent, and whose form waits as a draft.
-        refused: last orders that the shop refused, and whose form waits as a draft.
-        next: what to ask for the rest of the basket with; empty where this is all.
-    """
-
-    storefront: Storefront
-    unanswered: tuple[str, ...] = ()
-    unsent: tuple[str, ...] = ()
-    refused: tuple[OrderRefused, ...] = ()
-    next: str = ""
-
-
-class MoreParams(Message, frozen=True):
-    """The rest of a basket.
-
-    Attributes:
-        cursor: the ``next`` of the answer before.
-        stored: whether that was a stored one.
-        account: whether it was of the account's programs.
-    """
-
-    cursor: str
-    stored: bool = False
-    account: bool = False
-
-
-class MoreResult(Message, frozen=True):
-    """A further page of the basket.
-
-    Attributes:
-        entries: its rows.
-        offers: what may be ordered for them, a list of ``Offer``; left as it came until somebody orders.
-        next: what to ask for the next page with; empty on the last one.
-    """
-
-    entries: tuple[BasketEntry, ...]
-    offers: Raw = Raw(b"[]")
-    next: str = ""
-
-
-class StoredResult(Message, frozen=True):
-    """What eSklep was shown last on this computer. Attributes: load: as it was loaded then; None where nothing is kept."""
-
-    load: LoadResult | None = None
-
-
-class ImportParams(Message, frozen=True):
-    """Attributes: path: a licence file of the user's choice, to verify and install."""
-
-    path: str
-
-
-class RefreshResult(Message, frozen=True):
-    """What the shop knows of this licence. Attributes: valid_until: its last day there; enrolled: whether it renews by itself."""
-
-    valid_until: date
-    enrolled: bool
-
-
-class LicenceInstalled(Message, frozen=True):
-    """A newer licence stands in place of the old one.
-
-    Attributes:
-        licence_id: whose.
-        valid_until: its last day.
-        renewed: whether that day moved; otherwise a limit grew.
-    """
-
-    licence_id: str
-    valid_until: date
-    renewed: bool = True
-
-
-class LicenceNotInstalled(Message, frozen=True):
-    """A licence came and was refused; the old one stays. Attributes: licence_id; code: the ``ErrorCode``."""
-
-    licence_id: str
-    code: str
-
-
-class ErrorData(Message, frozen=True):
-    """The typed part of a failure.
-
-    Attributes:
-        code: the ``ErrorCode``.
-        delivery: the ``Delivery`` of a failed order; empty with every other call.
-        quote: the new price, with PRICE_CHANGED.
-        document: the new text, with CONSENT_TEXT_CHANGED.
-        fields: refused fields, with ORDER_INVALID.
-        customer: the data as they stand now, with CUSTOMER_CHANGED.
-    """
-
-    code: str
-    delivery: str = ""
-    quote: Quote | None = None
-    document: Document | None = None
-    fields: tuple[str, ...] = ()
-    customer: CustomerRecord | None = None
-
-
-class OrderRefused(Message, frozen=True):
-    """The shop refused an order whose fate was unknown. Attributes: key; licence_ids: the programs; error: why."""
-
-    key: str
-    licence_ids: tuple[str, ...]
-    error: ErrorData
-
-
-class ErrorBody(Message, frozen=True):
-    """A failure. Attributes: code: JSON-RPC's number; message: one line for the log; data: the typed part."""
-
-    code: int
-    message: str
-    data: ErrorData
 
 
 class Request(Message, frozen=True, omit_defaults=False):
@@ -392,6 +242,7 @@ RESULTS: dict[Method, type[Any]] = {
     Method.ACCOUNT_LOGIN: AccountState,
     Method.ACCOUNT_LOGOUT: LogoutResult,
     Method.CUSTOMER_LOAD: CustomerResult,
+    Method.CUSTOMER_MORE: EnrolmentsResult,
     Method.CUSTOMER_CHANGE: CustomerResult,
     Method.CONSENTS_LOAD: ConsentsResult,
     Method.INVOICES_LOAD: InvoicesResult,
@@ -427,6 +278,7 @@ PARAMS: dict[Method, type[Any]] = {
     Method.ACCOUNT_LOGIN: LoginParams,
     Method.ACCOUNT_LOGOUT: Nothing,
     Method.CUSTOMER_LOAD: Nothing,
+    Method.CUSTOMER_MORE: PageParams,
     Method.CUSTOMER_CHANGE: ChangeParams,
     Method.CONSENTS_LOAD: PageParams,
     Method.INVOICES_LOAD: PageParams,

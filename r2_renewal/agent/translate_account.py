@@ -5,6 +5,8 @@ Rule: what does not fit the contract is NOT_THE_SHOP, as everywhere; texts and d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import UNSET
 
 from r2_renewal.agent import translate
@@ -18,10 +20,16 @@ def customer(body: accounts.CustomerBody, tag: str) -> CustomerRecord:
         tag=tag,
         company=translate.company(body.company),
         invoice_email=body.invoice_email,
-        enrolments=tuple(_enrolment(entry) for entry in body.enrolments),
+        enrolments=enrolments(body.enrolments),
         panel_url=body.panel_url,
         contact_email=body.contact_email,
+        next=body.next or "",
     )
+
+
+def enrolments(bodies: Iterable[accounts.EnrolmentBody]) -> tuple[Enrolment, ...]:
+    """Return where automatic renewal of some licences stands."""
+    return tuple(_enrolment(body) for body in bodies)
 
 
 def _enrolment(body: accounts.EnrolmentBody) -> Enrolment:

@@ -66,9 +66,10 @@ class CustomerBody(Body, frozen=True, kw_only=True):
     Attributes:
         company: invoice details on record.
         invoice_email: „e-mail do faktury"; empty where none is.
-        enrolments: each owned program's automatic renewal.
+        enrolments: each owned program's automatic renewal, by the program's name: a first page of them.
         panel_url: address of the web panel, as written in the consent.
         contact_email: the seller's e-mail for statements.
+        next: cursor of the next page of enrolments; null where these are all.
     """
 
     company: CompanyBody
@@ -76,6 +77,14 @@ class CustomerBody(Body, frozen=True, kw_only=True):
     enrolments: tuple[EnrolmentBody, ...]
     panel_url: str
     contact_email: str
+    next: str | None = None
+
+
+class EnrolmentList(Body, frozen=True, kw_only=True):
+    """Automatic renewals of the customer's programs, by name. Attributes: next: cursor of the next page; null on the last one."""
+
+    enrolments: tuple[EnrolmentBody, ...]
+    next: str | None = None
 
 
 class CustomerChange(Body, frozen=True, kw_only=True):

@@ -192,6 +192,7 @@ def _account() -> Sequence[Struct]:
             company=_company(), invoice_email=_EMAIL, enrolments=(enrolment,), panel_url=_PANEL, contact_email=_CONTACT
         ),
         accounts.CustomerChange(channel="module", invoice_email=_EMAIL, consents=(_consent(),), app_version="0.1.0"),
+        accounts.EnrolmentList(enrolments=(enrolment,)),
         accounts.ConsentList(consents=(_consent_record(),)),
     )
 

@@ -17,6 +17,7 @@ DOCUMENTS = f"{PREFIX}/documents"
 DATA_CORRECTIONS = f"{PREFIX}/data-corrections"
 PASSWORD_RESETS = f"{PREFIX}/password-resets"
 CUSTOMER = f"{PREFIX}/customer"
+ENROLMENTS = f"{CUSTOMER}/enrolments"
 CONSENTS = f"{PREFIX}/consents"
 INVOICES = f"{PREFIX}/invoices"
 

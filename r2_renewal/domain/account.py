@@ -58,6 +58,7 @@ class CustomerRecord:
         enrolments: automatic renewal, program by program.
         panel_url: address of the web panel, as written in the consent.
         contact_email: the seller's e-mail for statements.
+        next: what to ask for the further enrolments with; empty where these are all.
     """
 
     tag: str
@@ -66,6 +67,7 @@ class CustomerRecord:
     enrolments: tuple[Enrolment, ...]
     panel_url: str
     contact_email: str
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)

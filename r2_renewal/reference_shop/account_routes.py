@@ -5,12 +5,12 @@ Rules: as in ``routes``; a call in ``ACCOUNT`` needs a session opened by a passw
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import cast
 
 from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 
 from r2_renewal.contract import paths
@@ -20,6 +20,7 @@ from r2_renewal.contract.accounts import (
     ConsentList,
     CustomerBody,
     CustomerChange,
+    EnrolmentList,
     InvoiceList,
     NewPasswordRequest,
     PasswordResetRequest,
@@ -31,30 +32,15 @@ from r2_renewal.contract.structs import OrderBody, OrderList
 from r2_renewal.reference_shop import customers, records, resets, withdrawals
 from r2_renewal.reference_shop.bodies import StrictBody
 from r2_renewal.reference_shop.conditional import tagged
+from r2_renewal.reference_shop.enrolments import enrolment_list, first_page
 from r2_renewal.reference_shop.invoice_pdf import invoice_pdf
 from r2_renewal.reference_shop.invoices import invoice_of
 from r2_renewal.reference_shop.openapi import problems
-from r2_renewal.reference_shop.pages import MOST, USUAL, Wanted
+from r2_renewal.reference_shop.pages import USUAL, Wanted
+from r2_renewal.reference_shop.parameters import Cursor, IfMatch, IfNoneMatch, PageLimit, Preference, ProgramLimit
+from r2_renewal.reference_shop.programs import MOST_PROGRAMS
 from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
-
-IfNoneMatch = Annotated[
-    str | None, HeaderParameter(name="If-None-Match", required=False, description="Entity tag that the caller has.")
-]
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", required=False, description="Entity tag of the data that the caller has seen."),
-]
-Preference = Annotated[
-    str | None,
-    HeaderParameter(
-        name=paths.PREFER,
-        required=False,
-        description="`return=minimal` is answered with 204 and the new tag (RFC 7240).",
-    ),
-]
-Cursor = Annotated[str, QueryParameter(required=False, max_length=64, description="Where the page before ended.")]
-PageLimit = Annotated[int, QueryParameter(required=False, description=f"Entries on a page, 1–{MOST}.")]
 
 
 @post(
@@ -104,8 +90,26 @@ def get_customer(
 ) -> Response[CustomerBody]:
     """Return the data on record with the tag that a change needs."""
     with shop.database.reading() as session:
-        body = customers.customer_body(session, shop.settings, caller.customer_id)
-    return tagged(if_none_match, body, paths.JSON_TYPE)
+        whole = customers.customer_body(session, shop.settings, caller.customer_id)
+    return tagged(if_none_match, first_page(whole), paths.JSON_TYPE, whole=whole)
+
+
+@get(
+    paths.ENROLMENTS,
+    sync_to_thread=True,
+    operation_id="listEnrolments",
+    summary="Automatic renewal of every program",
+    responses=problems(ProblemCode.UNAUTHORIZED, query=True),
+)
+def list_enrolments(
+    shop: NamedDependency[Shop],
+    caller: NamedDependency[Caller],
+    cursor: Cursor = "",
+    limit: ProgramLimit = MOST_PROGRAMS,
+) -> EnrolmentList:
+    """Return where automatic renewal stands, program by program: those that the customer's data have no room for."""
+    with shop.database.reading() as session:
+        return enrolment_list(session, shop.settings, caller.customer_id, Wanted(cursor, limit))
 
 
 @patch(
@@ -133,7 +137,8 @@ def change_customer(
     prefer: Preference = None,
 ) -> Response[CustomerBody]:
     """Change what the caller has seen, or nothing; a licence's session can withdraw consents and no more."""
-    answer = tagged(None, customers.change(shop, caller, if_match, data), paths.JSON_TYPE)
+    whole = customers.change(shop, caller, if_match, data)
+    answer = tagged(None, first_page(whole), paths.JSON_TYPE, whole=whole)
     if prefer == paths.MINIMAL:
         # RFC 7240: an office's thousands of programs need not come back for the one that was changed.
         answer.content, answer.status_code = cast("CustomerBody", None), HTTP_204_NO_CONTENT
@@ -247,5 +252,12 @@ def cancel_order(
 
 
 PUBLIC: tuple[HTTPRouteHandler, ...] = (request_password_reset, reset_password)
-ORDER: tuple[HTTPRouteHandler, ...] = (get_customer, change_customer, list_orders, withdraw, cancel_order)
+ORDER: tuple[HTTPRouteHandler, ...] = (
+    get_customer,
+    list_enrolments,
+    change_customer,
+    list_orders,
+    withdraw,
+    cancel_order,
+)
 ACCOUNT: tuple[HTTPRouteHandler, ...] = (list_consents, list_invoices, get_invoice_pdf)

@@ -12,16 +12,17 @@ from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 T = TypeVar("T")
 
 
-def tagged(condition: str | None, content: T, media_type: str) -> Response[T]:
+def tagged(condition: str | None, content: T, media_type: str, *, whole: object = None) -> Response[T]:
     """Answer with the content and its tag, or with 304 where the caller's ``If-None-Match`` names that tag.
 
     Args:
         condition: the request's ``If-None-Match``.
         content: a struct, sent as JSON, or a text, sent as it is.
         media_type: the answer's media type.
+        whole: what the tag stands for, where the content is only a part of it.
     """
     raw = _raw(content)
-    tag = _tag(raw)
+    tag = _tag(raw) if whole is None else tag_of(whole)
     unchanged = _names(condition or "", tag)
     return Response(
         cast("T", b"" if unchanged else raw),

@@ -2,7 +2,7 @@
 
 Rules: a change is made to what the caller has seen or not at all (``If-Match``); a consent is given to the very text that the
 shop renders and is kept as evidence; with a licence's session alone a consent can be withdrawn, which is as easy as giving it
-with an order, but nothing else changed; automatic renewal is offered while the customer can still be told 30 days ahead.
+with an order, but nothing else changed.
 """
 
 from __future__ import annotations
@@ -10,51 +10,46 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import date
 
 from msgspec import UNSET
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from r2_renewal.contract.accounts import CustomerBody, CustomerChange, EnrolmentBody
+from r2_renewal.contract.accounts import CustomerBody, CustomerChange
 from r2_renewal.contract.contact import check_email
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
-from r2_renewal.contract.structs import ConsentBody, RenewalBody
+from r2_renewal.contract.structs import ConsentBody
 from r2_renewal.domain.company import normalize_nip
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, GivenConsent, renewal_text
 from r2_renewal.domain.money import Price
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.conditional import is_current
+from r2_renewal.reference_shop.enrolments import ground
 from r2_renewal.reference_shop.order_checks import CHANNELS, is_to
-from r2_renewal.reference_shop.pricing import ONE_DAY, Tier
+from r2_renewal.reference_shop.pricing import ONE_DAY
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import (
     licence_of,
     licences_named,
     licences_of,
-    price_body,
-    price_list,
     renewal_price,
 )
-from r2_renewal.reference_shop.renewal_rules import last_notice_day
 from r2_renewal.reference_shop.revocations import revoke_one
 from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, Caller
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.storefront import company_body
-from r2_renewal.reference_shop.tables import ConsentRow, Customer, LicenceRow, RenewalRow
+from r2_renewal.reference_shop.tables import ConsentRow, Customer, LicenceRow
 
 
 def customer_body(session: Session, settings: ShopSettings, customer_id: str) -> CustomerBody:
-    """Return the customer's data as they go over the wire."""
+    """Return the customer's data whole: what a tag stands for. Over the wire their enrolments go page by page."""
     customer = session.get_one(Customer, customer_id)
     licences = licences_of(session, customer_id)
-    tiers = price_list(session, {row.product for row in licences}, settings.today())
-    decided = _decided(session, customer_id)
+    judged_by = ground(session, settings, customer_id, licences)
     return CustomerBody(
         company=company_body(customer),
         invoice_email=customer.invoice_email,
-        enrolments=tuple(_enrolment(row, tiers, settings.today(), decided) for row in licences),
+        enrolments=tuple(judged_by.enrolment(row) for row in licences),
         panel_url=settings.vendor.panel_url,
         contact_email=settings.vendor.contact_email,
     )
@@ -77,39 +72,17 @@ def offered_consents(
     """
     address = email or session.get_one(Customer, customer_id).invoice_email
     licences = licences_named(session, customer_id, licence_ids).values()
-    tiers = price_list(session, {row.product for row in licences}, settings.today())
-    decided = _decided(session, customer_id)
-    priced = ((row, renewal_price(row, tiers)) for row in licences if address and not row.auto_renewal)
+    judged_by = ground(session, settings, customer_id, licences)
+    priced = ((row, renewal_price(row, judged_by.tiers)) for row in licences if address and not row.auto_renewal)
     return {
         row.id: _expected(settings, row, price, address)
         for row, price in priced
-        if price is not None and _enrolment(row, tiers, settings.today(), decided).renewal is not None
+        if price is not None and judged_by.enrolment(row).renewal is not None
     }
 
 
-def _decided(session: Session, customer_id: str) -> set[tuple[str, date]]:
-    rows = session.execute(
-        select(RenewalRow.licence_id, RenewalRow.renewal_date).where(RenewalRow.customer_id == customer_id)
-    )
-    return {(row.licence_id, row.renewal_date) for row in rows}
-
-
-def _enrolment(row: LicenceRow, tiers: list[Tier], today: date, decided: set[tuple[str, date]]) -> EnrolmentBody:
-    price, day = renewal_price(row, tiers), row.valid_until + ONE_DAY
-    possible = row.auto_renewal or (today <= last_notice_day(day) and (row.id, day) not in decided)
-    return EnrolmentBody(
-        licence_id=row.id,
-        program=row.name,
-        last_day=row.valid_until,
-        auto_renewal=row.auto_renewal,
-        renewal=RenewalBody(day=day, price=price_body(price), cancel_until=row.valid_until)
-        if possible and price is not None
-        else None,
-    )
-
-
 def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerChange) -> CustomerBody:
-    """Change the customer's data and return them.
+    """Change the customer's data and return them whole.
 
     Raises:
         Refusal: IF_MATCH_MISSING; CUSTOMER_CHANGED, where the caller has seen other data; SCOPE, where a licence's session wants
@@ -155,9 +128,8 @@ def _enrol(
     licence = licence_of(session, caller.customer_id, given.licence_id)
     if licence.auto_renewal:
         return
-    tiers = price_list(session, {licence.product}, settings.today())
-    offered = _enrolment(licence, tiers, settings.today(), _decided(session, caller.customer_id))
-    price = renewal_price(licence, tiers)
+    judged_by = ground(session, settings, caller.customer_id, [licence])
+    offered, price = judged_by.enrolment(licence), renewal_price(licence, judged_by.tiers)
     if offered.renewal is None or price is None:
         raise Refusal(ProblemCode.OFFER_WITHDRAWN)
     # The text names the address as the caller has sent it, as an order's does.

@@ -38,7 +38,7 @@ def licence_of(session: Session, customer_id: str, licence_id: str) -> LicenceRo
 
 def licences_of(session: Session, customer_id: str) -> list[LicenceRow]:
     """Return every licence of a customer, by name."""
-    query = select(LicenceRow).where(LicenceRow.customer_id == customer_id)
+    query = select(LicenceRow).where(LicenceRow.customer_id == customer_id).options(defer(LicenceRow.certificate))
     return list(session.scalars(query.order_by(LicenceRow.name, LicenceRow.id)))
 
 

@@ -6,13 +6,13 @@ it stands in ``PUBLIC``; an order's key is judged before its body is read.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 from litestar import Response, delete, get, post
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -39,26 +39,13 @@ from r2_renewal.reference_shop.conditional import tagged
 from r2_renewal.reference_shop.openapi import problems
 from r2_renewal.reference_shop.ordering import check_key, place
 from r2_renewal.reference_shop.pages import Wanted
+from r2_renewal.reference_shop.parameters import Cursor, IfNoneMatch, KeyHeader, ProgramLimit
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import MOST_PROGRAMS, licence_of
 from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 
 DOCUMENT_CACHE = "public, max-age=3600"
-
-IfNoneMatch = Annotated[
-    str | None, HeaderParameter(name="If-None-Match", required=False, description="Entity tag that the caller has.")
-]
-Cursor = Annotated[str, QueryParameter(required=False, max_length=64, description="Where the page before ended.")]
-ProgramLimit = Annotated[int, QueryParameter(required=False, description=f"Programs on a page, 1–{MOST_PROGRAMS}.")]
-KeyHeader = Annotated[
-    str | None,
-    HeaderParameter(
-        name=paths.IDEMPOTENCY_KEY,
-        required=False,
-        description="Unique for each confirmation by the customer; 1–128 visible ASCII characters. Kept for ever.",
-    ),
-]
 
 
 @post(

@@ -298,6 +298,7 @@ def scripted(hosts: Hosts, shop: ScriptedShop) -> Conversation:
 
 CALLS: list[tuple[Method, Any, str, str]] = [
     (Method.CUSTOMER_LOAD, Nothing(), "GET", paths.CUSTOMER),
+    (Method.CUSTOMER_MORE, PageParams(cursor="L-1"), "GET", f"{paths.ENROLMENTS}?cursor=L-1"),
     (Method.CUSTOMER_CHANGE, ChangeParams(change=CustomerChange('"1"')), "PATCH", paths.CUSTOMER),
     (Method.CONSENTS_LOAD, PageParams(), "GET", paths.CONSENTS),
     (Method.INVOICES_LOAD, PageParams(), "GET", paths.INVOICES),

@@ -94,6 +94,8 @@ def healthy_account(method: Method, params: Any) -> Any:
             return protocol.LogoutResult(is_revoked=True, is_removed=True)
         case Method.CUSTOMER_LOAD | Method.CUSTOMER_CHANGE:
             return protocol.CustomerResult(record=customer_record(), consent=CONSENT)
+        case Method.CUSTOMER_MORE:
+            return protocol.EnrolmentsResult(enrolments=())
         case Method.CONSENTS_LOAD:
             return protocol.ConsentsResult(consents=(evidence(),))
         case Method.INVOICES_LOAD:

@@ -96,6 +96,7 @@ REACH = {
     ("GET", paths.LICENCES + "/{licence_id}/file"): ANY_SESSION,
     ("POST", paths.DATA_CORRECTIONS): ANY_SESSION,
     ("GET", paths.CUSTOMER): ANY_SESSION,
+    ("GET", paths.ENROLMENTS): ANY_SESSION,
     ("PATCH", paths.CUSTOMER): ANY_SESSION,
     ("GET", paths.CONSENTS): ACCOUNT,
     ("GET", paths.INVOICES): ACCOUNT,

@@ -36,6 +36,7 @@ CALLS = {
     ("post", paths.PASSWORD_RESETS),
     ("post", f"{paths.PASSWORD_RESETS}/{{token}}"),
     ("get", paths.CUSTOMER),
+    ("get", paths.ENROLMENTS),
     ("patch", paths.CUSTOMER),
     ("get", paths.CONSENTS),
     ("get", paths.INVOICES),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -53,14 +54,15 @@ class AccountPage(QWidget):
     def ask(self, method: Method, params: Message, take: Callable[[Any], None]) -> None:
         """Ask for the page's content; until it comes the page says so, and where it fails, why."""
         self.begin_loading()
-        self.calls.ask(method, params, self, lambda result: self._on_loaded(take, result), self.fail_loading)
+        self.calls.ask(method, params, self, partial(self.finish_loading, take), self.fail_loading)
 
     def begin_loading(self) -> None:
         """Say that the page's content is on its way."""
         self._is_loading = True
         self.messages.inform("Pobieram dane z eSklepu…")
 
-    def _on_loaded(self, take: Callable[[Any], None], result: Any) -> None:
+    def finish_loading(self, take: Callable[[Any], None], result: Any) -> None:
+        """Hand the content on to whoever shows it."""
         self.end_loading()
         take(result)
 

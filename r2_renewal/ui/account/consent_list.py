@@ -40,6 +40,9 @@ class ConsentList(QWidget):
         self._form: AccountForm | None = None
         self._today = date.min
         self._first = 0
+        # An office's thousands are sorted once, not with every key.
+        self._entries: tuple[Enrolment, ...] = ()
+        self._sorted: list[Enrolment] = []
         self._boxes: dict[str, ConsentBox] = {}
         self.search = QLineEdit(self)
         self.search.setAccessibleName("Szukaj programu")
@@ -85,8 +88,9 @@ class ConsentList(QWidget):
     def _found(self) -> list[Enrolment]:
         entries = self._form.record.enrolments if self._form is not None else ()
         wanted = self.search.text().strip().casefold()
-        found = [entry for entry in entries if wanted in entry.program.casefold()]
-        return sorted(found, key=lambda entry: (entry.last_day, entry.program))
+        if entries is not self._entries:
+            self._entries, self._sorted = entries, sorted(entries, key=lambda entry: (entry.last_day, entry.program))
+        return [entry for entry in self._sorted if wanted in entry.program.casefold()]
 
     def _show_page(self) -> None:
         if self._form is None:

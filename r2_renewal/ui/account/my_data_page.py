@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from r2_renewal.agent import protocol
-from r2_renewal.agent.protocol import ChangeParams, ContactParams, ContactResult, CustomerResult, ErrorData, Method
+from r2_renewal.agent.protocol import CustomerResult, ErrorData
 from r2_renewal.domain.account import CustomerChange, CustomerRecord
 from r2_renewal.domain.account_form import AccountForm, differences, fresh
+from r2_renewal.domain.contact import ContactVerdict
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order_fields import Reason
 from r2_renewal.ui.account.account_calls import AccountCalls
@@ -23,6 +24,7 @@ from r2_renewal.ui.account.account_page import AccountPage
 from r2_renewal.ui.account.company_group import CompanyGroup
 from r2_renewal.ui.account.conflict_box import ConflictBox
 from r2_renewal.ui.account.consent_history import ConsentHistory
+from r2_renewal.ui.account.customer_calls import CustomerCalls
 from r2_renewal.ui.account.extra_data_group import ExtraDataGroup
 from r2_renewal.ui.account.words import CANNOT_ENROL, REFUSED_DATA, TEXT_CHANGED, saved_text
 from r2_renewal.ui.agent_link import CallFailure
@@ -47,6 +49,7 @@ class MyDataPage(AccountPage):
     def __init__(self, calls: AccountCalls, links: Links, today: Callable[[], date]) -> None:
         super().__init__("Moje dane", calls)
         self._today = today
+        self._asked = CustomerCalls(calls, self)
         self._form: AccountForm | None = None
         self._is_asked_again = False
         self._company = CompanyGroup(self._report, links, self)
@@ -91,7 +94,8 @@ class MyDataPage(AccountPage):
 
     def load(self) -> None:
         """Ask for the data on record."""
-        self.ask(Method.CUSTOMER_LOAD, protocol.Nothing(), self._on_record)
+        self.begin_loading()
+        self._asked.load(partial(self.finish_loading, self._on_record), self.fail_loading)
 
     def _on_record(self, result: CustomerResult) -> None:
         form = self._form
@@ -127,20 +131,15 @@ class MyDataPage(AccountPage):
         form = self._form
         if form is None or not form.is_unjudged:
             return
-        params = ContactParams(emails={_FIELD: form.email})
+        self._asked.judge(form.email, partial(self._on_judged, form.email, then), self.refuse)
 
-        def take(result: ContactResult) -> None:
-            self._on_judged(form.email, result)
-            if then is not None:
-                then()
-
-        self.calls.ask(Method.CONTACT_CHECK, params, self, take, self.refuse)
-
-    def _on_judged(self, text: str, result: ContactResult) -> None:
+    def _on_judged(self, text: str, then: Callable[[], None] | None, verdict: ContactVerdict) -> None:
         if self._form is not None:
-            self._mirror(self._form.judged(text, result.verdicts[_FIELD]))
+            self._mirror(self._form.judged(text, verdict))
             problem = self._form.email_problem
             self._extra.show_problem(None if problem is Reason.EMPTY else problem)
+        if then is not None:
+            then()
 
     def _drop(self) -> None:
         if self._form is not None:
@@ -167,13 +166,7 @@ class MyDataPage(AccountPage):
         change = form.change()
         self.messages.inform("Zapisuję…")
         self._let_type(allowed=False)
-        self.calls.ask(
-            Method.CUSTOMER_CHANGE,
-            ChangeParams(change=change),
-            self,
-            lambda result: self._on_saved(change, result),
-            lambda failure: self._on_unsaved(failure, is_second=is_second),
-        )
+        self._asked.change(change, partial(self._on_saved, change), partial(self._on_unsaved, is_second=is_second))
 
     def _let_type(self, *, allowed: bool) -> None:
         # The focus goes to the message first: left on a disabled button, Qt would hand it to any other widget.

@@ -1,0 +1,41 @@
+"""What host and agent say to each other of the licence on this computer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from r2_renewal.agent.messages import Message
+
+
+class ImportParams(Message, frozen=True):
+    """Attributes: path: a licence file of the user's choice, to verify and install."""
+
+    path: str
+
+
+class RefreshResult(Message, frozen=True):
+    """What the shop knows of this licence. Attributes: valid_until: its last day there; enrolled: whether it renews by itself."""
+
+    valid_until: date
+    enrolled: bool
+
+
+class LicenceInstalled(Message, frozen=True):
+    """A newer licence stands in place of the old one.
+
+    Attributes:
+        licence_id: whose.
+        valid_until: its last day.
+        renewed: whether that day moved; otherwise a limit grew.
+    """
+
+    licence_id: str
+    valid_until: date
+    renewed: bool = True
+
+
+class LicenceNotInstalled(Message, frozen=True):
+    """A licence came and was refused; the old one stays. Attributes: licence_id; code: the ``ErrorCode``."""
+
+    licence_id: str
+    code: str

@@ -1,0 +1,79 @@
+"""Automatic renewal licence by licence: where it stands, and what a consent given today would lead to.
+
+Rule: it is offered while the customer can still be told 30 days ahead, and a period that is decided is not decided once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from r2_renewal.contract.accounts import CustomerBody, EnrolmentBody, EnrolmentList
+from r2_renewal.contract.structs import RenewalBody
+from r2_renewal.reference_shop.pages import Wanted
+from r2_renewal.reference_shop.pricing import ONE_DAY, Tier
+from r2_renewal.reference_shop.programs import MOST_PROGRAMS, licence_page, price_body, price_list, renewal_price
+from r2_renewal.reference_shop.renewal_rules import last_notice_day
+from r2_renewal.reference_shop.settings import ShopSettings
+from r2_renewal.reference_shop.tables import LicenceRow, RenewalRow
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What enrolments are judged by. Attributes: tiers: the price list; today; decided: renewals that are decided already."""
+
+    tiers: list[Tier]
+    today: date
+    decided: set[tuple[str, date]]
+
+    def enrolment(self, row: LicenceRow) -> EnrolmentBody:
+        """Return where a licence's automatic renewal stands."""
+        price, day = renewal_price(row, self.tiers), row.valid_until + ONE_DAY
+        possible = row.auto_renewal or (self.today <= last_notice_day(day) and (row.id, day) not in self.decided)
+        return EnrolmentBody(
+            licence_id=row.id,
+            program=row.name,
+            last_day=row.valid_until,
+            auto_renewal=row.auto_renewal,
+            renewal=RenewalBody(day=day, price=price_body(price), cancel_until=row.valid_until)
+            if possible and price is not None
+            else None,
+        )
+
+
+def ground(session: Session, settings: ShopSettings, customer_id: str, licences: Iterable[LicenceRow]) -> Ground:
+    """Return what some licences of a customer are judged by today."""
+    today = settings.today()
+    rows = session.execute(
+        select(RenewalRow.licence_id, RenewalRow.renewal_date).where(RenewalRow.customer_id == customer_id)
+    )
+    decided = {(row.licence_id, row.renewal_date) for row in rows}
+    return Ground(price_list(session, {row.product for row in licences}, today), today, decided)
+
+
+def enrolment_list(session: Session, settings: ShopSettings, customer_id: str, wanted: Wanted) -> EnrolmentList:
+    """Return a page of a customer's automatic renewals, by the programs' names.
+
+    Raises:
+        Refusal: VALIDATION, where the limit or the cursor is none.
+    """
+    page = licence_page(session, customer_id, wanted)
+    judged_by = ground(session, settings, customer_id, page.rows)
+    return EnrolmentList(enrolments=tuple(judged_by.enrolment(row) for row in page.rows), next=page.next)
+
+
+def first_page(whole: CustomerBody) -> CustomerBody:
+    """Return a customer's data with as many of the enrolments as one answer has room for."""
+    shown = whole.enrolments[:MOST_PROGRAMS]
+    return CustomerBody(
+        company=whole.company,
+        invoice_email=whole.invoice_email,
+        enrolments=shown,
+        panel_url=whole.panel_url,
+        contact_email=whole.contact_email,
+        next=shown[-1].licence_id if len(shown) < len(whole.enrolments) else None,
+    )
