@@ -81,7 +81,11 @@ def customer_change(desk: Desk, params: protocol.ChangeParams) -> protocol.Custo
 def _changed(desk: Desk, change: CustomerChange, token: str, deadline: Deadline) -> CustomerRecord:
     request = translate_account.change_request(change, VERSION)
     try:
-        return translate_account.customer(*desk.account.client.change(change.tag, request, token, deadline))
+        record = translate_account.customer(*desk.account.client.change(change.tag, request, token, deadline))
+        # What was changed may stand on a page that nobody asks for.
+        given = {consent.licence_id: True for consent in change.consents}
+        desk.news.tell(given | dict.fromkeys(change.revocations, False))
+        return record
     except ShopError as error:
         if error.code is not ErrorCode.CUSTOMER_CHANGED:
             raise
