@@ -99,11 +99,11 @@ class AccountClient:
             raise ShopError(ErrorCode.NOT_THE_SHOP, "not a PDF")
         return answer.body
 
-    def report(self, text: str, token: str, deadline: Deadline) -> structs.DataCorrectionBody:
+    def report(self, text: str, token: str, deadline: Deadline) -> accounts.DataCorrectionBody:
         """Report wrong company data; sent once, for every repetition would be another ticket."""
-        body = msgspec.json.encode(structs.DataCorrectionRequest(message=text))
+        body = msgspec.json.encode(accounts.DataCorrectionRequest(message=text))
         message = post(paths.DATA_CORRECTIONS, body, fresh=True)
-        return typed(self.send(message, token, deadline), structs.DataCorrectionBody)
+        return typed(self.send(message, token, deadline), accounts.DataCorrectionBody)
 
     def ask_reset(self, email: str, deadline: Deadline) -> None:
         """Ask for a letter with a way to a new password; sent once, for every repetition would be another letter."""

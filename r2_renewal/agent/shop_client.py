@@ -19,7 +19,7 @@ from r2_renewal.agent.failures import ShopError
 from r2_renewal.agent.protocol import Delivery
 from r2_renewal.agent.shop_session import LicenceSession
 from r2_renewal.agent.transport import IF_NONE_MATCH, LICENCE_CAP, Answer, Message, Transport
-from r2_renewal.contract import paths, structs
+from r2_renewal.contract import accounts, paths, structs
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import ServiceKind
 
@@ -74,11 +74,11 @@ class ShopClient:
         message = post(paths.QUOTES, msgspec.json.encode(body))
         return typed(retried(lambda: self.send(message, deadline), deadline), structs.QuoteBody)
 
-    def report(self, text: str, deadline: Deadline) -> structs.DataCorrectionBody:
+    def report(self, text: str, deadline: Deadline) -> accounts.DataCorrectionBody:
         """Report wrong company data; sent once, for every repetition would be another ticket."""
-        body = msgspec.json.encode(structs.DataCorrectionRequest(message=text))
+        body = msgspec.json.encode(accounts.DataCorrectionRequest(message=text))
         message = post(paths.DATA_CORRECTIONS, body, fresh=True)
-        return typed(self.send(message, deadline), structs.DataCorrectionBody)
+        return typed(self.send(message, deadline), accounts.DataCorrectionBody)
 
     def licence_file(self, licence_id: str, deadline: Deadline) -> bytes:
         """Return the signed licence file, unverified."""

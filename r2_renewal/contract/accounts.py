@@ -238,3 +238,15 @@ class CancellationRequest(Body, frozen=True, kw_only=True):
     """Cancels an order that is not yet accepted. Attributes: channel: ``module``, ``panel`` or ``web``."""
 
     channel: str
+
+
+class DataCorrectionRequest(Body, frozen=True, kw_only=True):
+    """Reports wrong company data. Attributes: message: what is wrong, in the customer's words."""
+
+    message: Annotated[str, Meta(min_length=1, max_length=4000)]
+
+
+class DataCorrectionBody(Body, frozen=True, kw_only=True):
+    """The report's receipt. Attributes: ticket: number for people."""
+
+    ticket: str

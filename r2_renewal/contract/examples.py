@@ -178,8 +178,8 @@ def _shopping() -> Sequence[Struct]:
         _order(),
         structs.OrderList(orders=(_order(),)),
         structs.DocumentBody(kind="terms", version="1", title="Regulamin", text="§ 1. Sprzedawcą jest…"),
-        structs.DataCorrectionRequest(message="Zmieniliśmy siedzibę: ul. Nowa 3, 53-326 Wrocław."),
-        structs.DataCorrectionBody(ticket="ZGL/2026/000004"),
+        accounts.DataCorrectionRequest(message="Zmieniliśmy siedzibę: ul. Nowa 3, 53-326 Wrocław."),
+        accounts.DataCorrectionBody(ticket="ZGL/2026/000004"),
     )
 
 

@@ -389,15 +389,3 @@ class ProgramList(Body, frozen=True, kw_only=True):
     offers: tuple[OfferBody, ...]
     orders: tuple[OrderBody, ...]
     next: str | None = None
-
-
-class DataCorrectionRequest(Body, frozen=True, kw_only=True):
-    """Reports wrong company data. Attributes: message: what is wrong, in the customer's words."""
-
-    message: Annotated[str, Meta(min_length=1, max_length=4000)]
-
-
-class DataCorrectionBody(Body, frozen=True, kw_only=True):
-    """The report's receipt. Attributes: ticket: number for people."""
-
-    ticket: str

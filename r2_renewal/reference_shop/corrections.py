@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from r2_renewal.contract.accounts import DataCorrectionBody
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
-from r2_renewal.contract.structs import DataCorrectionBody
 from r2_renewal.reference_shop import attempts
 from r2_renewal.reference_shop.mail.letters import acknowledge_correction
 from r2_renewal.reference_shop.problems import Refusal

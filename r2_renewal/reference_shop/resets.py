@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.reference_shop import attempts, passwords
 from r2_renewal.reference_shop.mail.letters import send_password_reset
+from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, TOKEN_BYTES, digest
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import PasswordReset, SessionRow, User
 
 TOKEN_LIFE = timedelta(minutes=10)
-PANEL_PAGE = "haslo/"
 # Every request for a new password is answered after this time, whatever was done in it.
 RESET_SECONDS = 0.5
 
@@ -66,7 +66,7 @@ def _send(shop: Shop, session: Session, user: User) -> None:
         shop.settings,
         customer_id=user.customer_id,
         to=user.email,
-        link=f"{shop.settings.panel_url}{PANEL_PAGE}{token}",
+        link=shop.settings.link_to(addresses.new_password(token)),
         event=row.token_hash,
         ends_at=row.expires_at,
     )

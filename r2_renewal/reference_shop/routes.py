@@ -17,11 +17,10 @@ from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from sqlalchemy.exc import SQLAlchemyError
 
 from r2_renewal.contract import paths
+from r2_renewal.contract.accounts import DataCorrectionBody, DataCorrectionRequest
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.contract.structs import (
     AccountSessionRequest,
-    DataCorrectionBody,
-    DataCorrectionRequest,
     DocumentBody,
     LicenceSessionRequest,
     OrderBody,

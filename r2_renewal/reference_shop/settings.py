@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urljoin
 
 from r2_renewal.domain.dates import today_in_warsaw, warsaw
 from r2_renewal.licensing.trusted_key import TrustedKey
@@ -28,7 +29,7 @@ class ShopSettings:
         signing_key: the key that signs licences.
         trusted_keys: public keys whose licences open eSklep: the shop's own, older ones included.
         vendor: the seller and its addresses, as they stand in texts.
-        public_url: base URL at which customers reach this shop; empty where its panel is known by the vendor's address only.
+        public_url: base URL at which customers reach this shop; empty where that is the host of the vendor's panel.
         seller: the seller as invoices and mail name it.
         today: the calendar date in Warsaw.
         auto_fulfil: seconds after which an order is taken to fulfilled by itself; None for never.
@@ -59,10 +60,13 @@ class ShopSettings:
     account_session: timedelta = timedelta(hours=8)
     limits: Limits = field(default_factory=Limits)
 
-    @property
-    def panel_url(self) -> str:
-        """Where customers find this shop's panel, with a final slash."""
-        return f"{self.public_url}/panel/" if self.public_url else self.vendor.panel_url
+    def link_to(self, page: str) -> str:
+        """Return where customers find a page of this shop's panel: at its public address, or else at the vendor's panel.
+
+        Args:
+            page: one of ``panel/addresses``; the panel's pages have the same path wherever it is reached.
+        """
+        return urljoin(self.public_url or self.vendor.panel_url, page)
 
     def now(self) -> datetime:
         """Return the shop's time, in UTC: the real time of day on the shop's calendar date."""

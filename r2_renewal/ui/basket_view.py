@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from r2_renewal.domain.basket import BasketEntry
@@ -18,6 +18,7 @@ from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
 from r2_renewal.domain.year_ahead import year_ahead
 from r2_renewal.ui.basket_model import NO_FATES, BasketModel, Usage
 from r2_renewal.ui.basket_rows import BasketRow, Column, row_of
+from r2_renewal.ui.basket_selection import BasketSelection
 from r2_renewal.ui.days_mark import DaysMark
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.renewing_text import renewing_text
@@ -61,6 +62,7 @@ class BasketView(QWidget):
         self._coming_later = QTimer(self, singleShot=True, interval=0)
         self._renewing = PlainLabel(parent=self)
         self._build_table()
+        self._selection = BasketSelection(self.table, self._model)
         self.search = SearchLine(self.table, self)
         self._arrange()
         self._connect()
@@ -105,11 +107,9 @@ class BasketView(QWidget):
         self.search.textChanged.connect(self._model.search)
         self.timeline.chosen.connect(self._model.narrow)
         self.table.activated.connect(lambda _: self.chosen.emit())
-        self.table.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
+        self._selection.changed.connect(self.selected)
         self._filling.timeout.connect(self._fill)
         self._coming_later.timeout.connect(self._show_what_follows)
-        self._model.modelAboutToBeReset.connect(self._remember)
-        self._model.modelReset.connect(self._restore)
 
     # What is in it
 
@@ -206,10 +206,8 @@ class BasketView(QWidget):
         return tuple(self.each_selected())
 
     def each_selected(self) -> Iterator[BasketEntry]:
-        """Yield the selected programs from above: of ten thousand nobody need look at all."""
-        for first, last in self._selected_ranges():
-            for row in range(first, last + 1):
-                yield self._model.entry_at(row)
+        """Yield the selected programs from above."""
+        return self._selection.each()
 
     def entries_of(self, licence_ids: set[str]) -> tuple[BasketEntry, ...]:
         """Return the programs of some licences, wherever they are."""
@@ -218,42 +216,8 @@ class BasketView(QWidget):
     @property
     def selected_count(self) -> int:
         """How many programs are selected."""
-        return sum(last - first + 1 for first, last in self._selected_ranges())
-
-    def _selected_ranges(self) -> list[tuple[int, int]]:
-        selection = self.table.selectionModel().selection()
-        parts = (selection.at(number) for number in range(selection.size()))
-        return sorted((part.top(), part.bottom()) for part in parts)
+        return self._selection.count
 
     def select(self, licence_id: str) -> bool:
         """Select a program, or where it is not there the first one; return whether it is there."""
-        rows = self._model.rows_of({licence_id})
-        self.table.selectRow(rows[0] if rows else 0)
-        return bool(rows)
-
-    def _remember(self) -> None:
-        ranges = self._selected_ranges()
-        self._kept = {one for first, last in ranges for one in self._model.licences_in(first, last)}
-        self._scrolled = self.table.verticalScrollBar().value()
-
-    def _restore(self) -> None:
-        rows = self._model.rows_of(self._kept) if self._kept else []
-        if rows:
-            flags = QItemSelectionModel.SelectionFlag
-            selection = self.table.selectionModel()
-            selection.setCurrentIndex(self._model.index(rows[0], 0), flags.NoUpdate)
-            selection.select(_ranges(self._model, rows), flags.ClearAndSelect | flags.Rows)
-        self.table.verticalScrollBar().setValue(self._scrolled)
-        self.selected.emit()
-
-
-def _ranges(model: BasketModel, rows: list[int]) -> QItemSelection:
-    """Return rows as a selection, neighbours together."""
-    selection, last = QItemSelection(), model.columnCount() - 1
-    begin = before = rows[0]
-    for row in (*rows[1:], -1):
-        if row != before + 1:
-            selection.select(model.index(begin, 0), model.index(before, last))
-            begin = row
-        before = row
-    return selection
+        return self._selection.select(licence_id)

@@ -92,10 +92,10 @@ class CorrectionDialog(QDialog):
 
     def _build_buttons(self) -> None:
         buttons = QDialogButtonBox(self)
-        self._send_button = buttons.addButton("Wyślij zgłoszenie", QDialogButtonBox.ButtonRole.ActionRole)
-        self._close_button = buttons.addButton("Anuluj", QDialogButtonBox.ButtonRole.RejectRole)
-        for button in (self._send_button, self._close_button):
-            button.setAccessibleName(button.text())
+        # Buttons that never become the default one: an Enter elsewhere sends nothing.
+        self._send_button, self._close_button = Button("Wyślij zgłoszenie", self), Button("Anuluj", self)
+        buttons.addButton(self._send_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(self._close_button, QDialogButtonBox.ButtonRole.RejectRole)
         self._send_button.clicked.connect(self._send)
         buttons.rejected.connect(self.reject)
         column = self.layout()
@@ -118,8 +118,7 @@ class CorrectionDialog(QDialog):
 
     def _on_sent(self, result: protocol.CorrectResult) -> None:
         self._text.setReadOnly(True)
-        self._close_button.setText("Zamknij")
-        self._close_button.setAccessibleName("Zamknij")
+        self._close_button.rename("Zamknij")
         self._messages.inform(f"Dziękujemy. Przyjęliśmy zgłoszenie nr {result.ticket}.")
 
     def _on_failed(self, failure: CallFailure) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
 
 from r2_renewal.agent.protocol import ExportParams, ExportResult, Method, WantedItem
 from r2_renewal.domain.dates import warsaw_date
@@ -20,6 +20,7 @@ from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order_flow import OrderFlow
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.plain_text import Heading, PlainLabel
+from r2_renewal.ui.qr_code import QrCode
 
 SAVE_ORDER = "Zapisz zamówienie do pliku…"
 SUFFIX = "r2order"
@@ -37,8 +38,7 @@ UNREACHABLE = (
     ErrorCode.OFFLINE_BY_POLICY,
     ErrorCode.ORDER_NOT_SENT,
 )
-_QUIET = 4  # light modules around the code, as the standard wants (ISO/IEC 18004)
-_MODULE = 3  # pixels
+_MODULE = 3  # pixels: an order is a large code
 WIDTH = 460
 
 
@@ -120,12 +120,9 @@ class OrderFileDialog(QDialog):
             self._column.addWidget(label)
 
     def _build_code(self, rows: tuple[str, ...]) -> None:
-        code = QLabel(self)
-        code.setAccessibleName("Kod QR zamówienia")
+        code = QrCode("Kod QR zamówienia", self, _MODULE)
         code.setAccessibleDescription("Zawiera to samo co plik; do zeskanowania telefonem.")
-        picture = code_picture(rows, self.devicePixelRatioF())
-        code.setPixmap(picture)
-        code.setFixedSize(picture.deviceIndependentSize().toSize())  # a code that is cut is no code
+        code.show_rows(rows)
         self._column.addWidget(code, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def _build_buttons(self) -> None:
@@ -145,17 +142,3 @@ def next_steps(path: str, result: ExportResult) -> list[str]:
         "3. Gdy zamówienie zostanie zrealizowane, pobierz z tej strony plik licencji i wczytaj go w tym programie: "
         "Pomoc → eSklep → „Wczytaj plik licencji…”.",
     ]
-
-
-def code_picture(rows: tuple[str, ...], ratio: float) -> QPixmap:
-    """Return the code as a picture, sharp at the screen's own pixels; black on white whatever the colours are."""
-    side = len(rows) + 2 * _QUIET
-    image = QImage(side, side, QImage.Format.Format_RGB32)
-    image.fill(QColor(Qt.GlobalColor.white))
-    for y, row in enumerate(rows, _QUIET):
-        for x, module in enumerate(row, _QUIET):
-            if module == "1":
-                image.setPixelColor(x, y, QColor(Qt.GlobalColor.black))
-    picture = QPixmap.fromImage(image.scaledToWidth(side * round(_MODULE * ratio)))
-    picture.setDevicePixelRatio(ratio)
-    return picture

@@ -13,8 +13,8 @@ from r2_renewal.agent import strict_json
 from r2_renewal.agent.failures import ShopError, error_data, of_problem
 from r2_renewal.agent.protocol import Delivery
 from r2_renewal.agent.transport import moment_of, retry_after
+from r2_renewal.contract.accounts import DataCorrectionBody
 from r2_renewal.contract.problems import Problem, ProblemCode
-from r2_renewal.contract.structs import DataCorrectionBody
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

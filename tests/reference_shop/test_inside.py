@@ -16,8 +16,9 @@ from litestar import Response
 from sqlalchemy import create_engine, insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from r2_renewal.contract.accounts import DataCorrectionRequest
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
-from r2_renewal.contract.structs import DataCorrectionRequest, QuoteRequest
+from r2_renewal.contract.structs import QuoteRequest
 from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS
 from r2_renewal.domain.dates import warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError

@@ -63,6 +63,7 @@ REACH = {
     ("GET", addresses.ORDER_FILE + "/{token}/licencja/{licence}"): PAGE,
     ("GET", addresses.ORDER_FILE + "/{token}/odstapienie"): PAGE,
     ("POST", addresses.ORDER_FILE + "/{token}/odstapienie"): PAGE,
+    ("GET", "/"): PAGE,
     ("GET", addresses.DATA): OWN_PAGE,
     ("POST", addresses.DATA): OWN_PAGE,
     ("GET", addresses.REPORT): OWN_PAGE,

@@ -13,6 +13,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -25,8 +26,9 @@ from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import Orderer
 from r2_renewal.domain.order_flow import OrderFlow, start
 from r2_renewal.ui.eshop_window import EshopWindow
-from r2_renewal.ui.order_file import SAVE_ORDER, OrderFile, OrderFileDialog, code_picture, export_of
+from r2_renewal.ui.order_file import SAVE_ORDER, OrderFile, OrderFileDialog, export_of
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
+from r2_renewal.ui.qr_code import QrCode
 from tests.contract.test_prepared_order import ORDER
 from tests.driver import click, find, tick, wait_until, window
 from tests.samples import SUBSCRIPTION, TODAY, quote_for, storefront
@@ -139,8 +141,13 @@ def test_the_form_gives_no_consent_and_no_confirmation() -> None:
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 def test_the_code_on_the_screen_is_read_by_a_camera(qtbot: QtBot, tmp_path: Path, ratio: float) -> None:
-    picture = code_picture(rows_of(ORDER, PAGE), ratio)
-    picture.toImage().save(str(tmp_path / "kod.png"))
+    code = QrCode("kod")
+    qtbot.addWidget(code)
+    code.show_rows(rows_of(ORDER, PAGE))
+    picture = QPixmap(code.size() * ratio)
+    picture.setDevicePixelRatio(ratio)
+    code.render(picture)
+    picture.save(str(tmp_path / "kod.png"))
     with Image.open(tmp_path / "kod.png") as image:
         (found,) = zxingcpp.read_barcodes(image.convert("L"))
     assert found.text.startswith(f"{PAGE}#")
@@ -148,15 +155,15 @@ def test_the_code_on_the_screen_is_read_by_a_camera(qtbot: QtBot, tmp_path: Path
 
 def test_the_code_is_never_cut(qtbot: QtBot) -> None:
     dialog = shown(qtbot, OrderFileDialog("/usb/z.r2order", ExportResult(page=PAGE, qr=rows_of(ORDER, PAGE))))
-    code = find(dialog, QLabel, "Kod QR zamówienia")
+    code = find(dialog, QrCode, "Kod QR zamówienia")
     dialog.resize(100, 100)
-    assert code.size() == code.pixmap().deviceIndependentSize().toSize()
+    assert code.size() == code.sizeHint()
     assert dialog.rect().contains(code.geometry())
 
 
 def test_the_code_has_a_name_and_escape_closes_the_window(qtbot: QtBot) -> None:
     dialog = shown(qtbot, OrderFileDialog("/usb/z.r2order", ExportResult(page=PAGE, qr=("10", "01"))))
-    assert find(dialog, QLabel, "Kod QR zamówienia").accessibleDescription()
+    assert find(dialog, QrCode, "Kod QR zamówienia").accessibleDescription()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
 

@@ -26,6 +26,7 @@ from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import OrderState
 from r2_renewal.domain.order_flow import start
+from r2_renewal.ui.correction_dialog import CorrectionDialog
 from r2_renewal.ui.error_texts import sentence
 from r2_renewal.ui.field import Field
 from r2_renewal.ui.order_wizard.page import OrderPage
@@ -335,8 +336,6 @@ def _texts(wizard: QWizard) -> str:
 
 
 def test_wrong_data_is_reported_and_the_ticket_is_told(qtbot: QtBot, opened: Any) -> None:
-    from r2_renewal.ui.correction_dialog import CorrectionDialog
-
     wizard, agent = opened()
     to_invoice(wizard)
     click(wizard, "Zgłoś niepoprawne dane…")
@@ -346,6 +345,27 @@ def test_wrong_data_is_reported_and_the_ticket_is_told(qtbot: QtBot, opened: Any
     (report,) = agent.asked("data.correct")
     assert "526-283-15-03" in report["message"]
     click(dialog, "Zamknij")
+
+
+def test_a_report_is_sent_by_its_button_alone_and_once(opened: Any) -> None:
+    wizard, agent = opened(data__correct=[{"after": 0.2}])
+    to_invoice(wizard)
+    click(wizard, "Zgłoś niepoprawne dane…")
+    (dialog,) = wizard.findChildren(CorrectionDialog)
+    send, text = find(dialog, QPushButton, "Wyślij zgłoszenie"), find(dialog, QPlainTextEdit, "Zgłoszenie")
+    send.setFocus()
+    text.setFocus()
+    assert not (send.isDefault())
+    assert not (send.autoDefault())
+    QTest.keyClick(text, Qt.Key.Key_Return)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    QTest.mouseDClick(send, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(send, Qt.MouseButton.LeftButton)
+    wait_until(lambda: "K/2026/0001" in dialog._messages.text)
+    QTest.keyClick(text, Qt.Key.Key_Return)  # nothing to type in any more: it goes to the dialog
+    QTest.qWait(50)
+    assert len(agent.asked("data.correct")) == 1
+    assert dialog.isVisible()
 
 
 def test_an_extension_that_the_shop_does_not_offer_cannot_be_chosen(qtbot: QtBot, agent: AgentMaker) -> None:

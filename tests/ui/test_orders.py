@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTableWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from r2_renewal.domain.basket import BasketEntry
@@ -188,6 +188,20 @@ def test_a_withdrawal_is_declared_and_its_receipt_shown_with_date_and_time(view:
         assert enabled(dialog, name)
     wait_until(lambda: cells(orders, 2) == ["odstąpiono od umowy"])
     click(dialog, "Zamknij")
+
+
+@pytest.mark.parametrize("name", ["Imię i nazwisko", "E-mail"])
+def test_enter_in_a_line_declares_nothing_also_after_the_button_had_the_focus(view: Any, name: str) -> None:
+    orders, agent = view(orders__load=[listed(order(1))])
+    dialog = withdrawal(orders)
+    fill(dialog, "Imię i nazwisko", "Łucja Świątek")
+    find(dialog, QPushButton, "Potwierdź odstąpienie od umowy").setFocus()
+    line = find(dialog, QLineEdit, name)
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    QTest.qWait(50)
+    assert agent.asked("order.withdraw") == []
+    assert dialog.isVisible()
 
 
 def test_a_withdrawal_without_a_name_is_not_sent_and_the_focus_goes_there(view: Any) -> None:

@@ -14,10 +14,9 @@ from urllib.parse import quote
 from litestar import get, post
 from litestar.di import NamedDependency
 
-from r2_renewal.contract.accounts import CustomerBody, CustomerChange, EnrolmentBody
+from r2_renewal.contract.accounts import CustomerBody, CustomerChange, DataCorrectionRequest, EnrolmentBody
 from r2_renewal.contract.contact import check_email
 from r2_renewal.contract.problems import ProblemCode
-from r2_renewal.contract.structs import DataCorrectionRequest
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, GivenConsent
 from r2_renewal.reference_shop import corrections, customers, texts
 from r2_renewal.reference_shop.bodies import struct_of

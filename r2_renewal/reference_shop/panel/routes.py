@@ -33,7 +33,7 @@ from r2_renewal.reference_shop.shop import Shop
 _STYLE_CACHE = "public, max-age=3600"
 
 
-@get(addresses.PANEL, sync_to_thread=False)
+@get(["/", addresses.PANEL], sync_to_thread=False)
 def show_first(visit: NamedDependency[Visit]) -> Page:
     """Lead to the first page."""
     return go(visit, addresses.DATA)

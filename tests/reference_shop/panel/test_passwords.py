@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -127,6 +129,19 @@ def test_a_link_leads_to_where_customers_find_the_shop(
 ) -> None:
     Visitor(serve(public_url="http://sklep.example.pl").http).send(FORGOTTEN, email=prepared.account_email)
     assert "http://sklep.example.pl/panel/haslo/" in letters(shop)[-1]
+
+
+def test_a_shop_that_was_told_no_address_links_to_a_page_that_it_has(
+    serve: Callable[..., Module], prepared: PreparedShop, shop: Shop
+) -> None:
+    visitor = Visitor(serve().http)
+    visitor.send(FORGOTTEN, email=prepared.account_email)
+    (address,) = re.findall(r"https://\S+/haslo/\S+", letters(shop)[-1])
+    vendors, link = urlsplit(shop.settings.vendor.panel_url), urlsplit(address)
+    assert (link.scheme, link.netloc) == (vendors.scheme, vendors.netloc)
+    assert visitor.get(link.path).status == 200
+    # The address that consents and letters name for the panel leads there as well.
+    assert visitor.get(vendors.path).answer.headers["location"] == DATA
 
 
 def test_tokens_that_are_guessed_at_are_counted(visitor: Visitor) -> None:
