@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
 from r2_renewal.domain.year_ahead import year_ahead
 from r2_renewal.ui.basket_model import NO_FATES, BasketModel, Usage
-from r2_renewal.ui.basket_rows import BasketRow, Column, row_of
+from r2_renewal.ui.basket_rows import BasketRow, row_of
 from r2_renewal.ui.basket_selection import BasketSelection
-from r2_renewal.ui.days_mark import DaysMark
+from r2_renewal.ui.basket_table import BasketTable
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.renewing_text import renewing_text
 from r2_renewal.ui.search_line import SearchLine
@@ -30,14 +30,13 @@ MOST_WITHOUT_PICTURE = 5
 # Beyond this, showing the rows is work enough for one turn of the event loop.
 MOST_AT_ONCE = 500
 FILLING_MS = 100
-# Widths are measured by the rows in sight only, however many there are.
-_ROWS_IN_SIGHT = 0
 
 
 class BasketView(QWidget):
     """The table of owned programs.
 
     Attributes:
+        table: the table itself.
         search: the line „Szukaj", for the window to place.
         timeline: the year's picture; hidden for a handful of programs.
 
@@ -55,39 +54,17 @@ class BasketView(QWidget):
         self._today, self._fates = date.min, NO_FATES
         self._coming: list[BasketRow] | None = None
         self._waiting: list[BasketRow] = []
-        self._is_filling = self._is_fitted = False
+        self._is_filling = False
         self.timeline = Timeline(self)
         # A turn of the event loop of its own: each is to stay shorter than a frame.
         self._filling = QTimer(self, singleShot=True, interval=FILLING_MS)
         self._coming_later = QTimer(self, singleShot=True, interval=0)
         self._renewing = PlainLabel(parent=self)
-        self._build_table()
+        self.table = BasketTable(self._model, self)
         self._selection = BasketSelection(self.table, self._model)
         self.search = SearchLine(self.table, self)
         self._arrange()
         self._connect()
-
-    def _build_table(self) -> None:
-        self.table = table = QTableView(self)
-        table.setModel(self._model)
-        table.setAccessibleName("Koszyk posiadanych programów")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setSortingEnabled(True)
-        table.sortByColumn(Column.VALID_UNTIL, Qt.SortOrder.AscendingOrder)
-        table.setItemDelegateForColumn(Column.DAYS_LEFT, DaysMark(table))
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        rows, columns = table.verticalHeader(), table.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        columns.setResizeContentsPrecision(_ROWS_IN_SIGHT)
-        columns.setStretchLastSection(True)
-        # To draw a heading as selected, Qt looks at every row of its column; here nobody needs that, nor would it be quick.
-        columns.setSelectionModel(QItemSelectionModel(self._model, columns))
-        table.resizeColumnsToContents()  # to the headings, until there are rows
 
     def _arrange(self) -> None:
         title, months = QLabel("Koszyk posiadanych programów", self), QLabel(NAME, self)
@@ -145,8 +122,10 @@ class BasketView(QWidget):
         self._filling.stop()
         rows, self._waiting = self._waiting, []
         if rows:
+            is_first = self._model.total == 0
             self._model.add(rows)
-            self._fit_once()
+            if is_first:
+                self.table.fit()
 
     def done(self) -> None:
         """Show the expected basket, now that it is whole."""
@@ -155,7 +134,7 @@ class BasketView(QWidget):
             self._fill()
         else:
             self._model.replace(coming, self._today, self._fates)
-        self._fit_once()
+        self.table.fit()
         if self._model.total > MOST_AT_ONCE:
             self._coming_later.start()
         else:
@@ -175,11 +154,6 @@ class BasketView(QWidget):
     def tell_usage(self, usage: Usage) -> None:
         """Show how much of its limits the host's program uses."""
         self._model.tell_usage(usage)
-
-    def _fit_once(self) -> None:
-        if not self._is_fitted and self._model.total:
-            self.table.resizeColumnsToContents()
-            self._is_fitted = True
 
     def _show_year(self) -> None:
         is_wanted = self._model.total > MOST_WITHOUT_PICTURE

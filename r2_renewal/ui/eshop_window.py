@@ -13,9 +13,9 @@ from datetime import date
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
 from r2_renewal.domain.basket import BasketEntry
@@ -37,15 +37,17 @@ from r2_renewal.ui.order_fates import GivenBack, given_back
 from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE
 from r2_renewal.ui.order_forms import OrderForms
 from r2_renewal.ui.order_wizard.confirmation_page import installed_text, receipt_lines
+from r2_renewal.ui.own_window import OwnWindow
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.retrying_text import retrying_text
 
-SIZE = (980, 560)
+# Wide enough for every column of a renewed program whose order is on its way.
+SIZE = QSize(1120, 560)
 # What a licence file from elsewhere is the way out of, besides a licence that is broken here.
 _BY_FILE = (ErrorCode.LICENCE_REFUSED_BY_SHOP, ErrorCode.OFFLINE_BY_POLICY)
 
 
-class EshopWindow(QWidget):
+class EshopWindow(OwnWindow):
     """The eSklep window.
 
     Attributes:
@@ -62,9 +64,8 @@ class EshopWindow(QWidget):
         managed: Sequence[str] = (),
         usage: Usage = NO_USAGE,
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
+        super().__init__("eSklep", SIZE, parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("eSklep")
         self._link, self._links, self._today = link, links, today
         self._wish, self._told = Wish(), ""
         self._unanswered: tuple[str, ...] = ()
@@ -79,7 +80,6 @@ class EshopWindow(QWidget):
         self._build_buttons()
         self._arrange()
         self._connect()
-        self.resize(*SIZE)
         self.refresh()
 
     # The window
@@ -105,12 +105,11 @@ class EshopWindow(QWidget):
         bottom.addWidget(self.licence_button)
         for button in (self.orders_button, self.account_button, self.help_button, self.refresh_button):
             bottom.addWidget(button)
-        column = QVBoxLayout(self)
-        column.addLayout(top)
-        column.addWidget(self.messages)
-        column.addWidget(self._pane, 1)
-        column.addLayout(bottom)
-        column.addWidget(self._managed)
+        self.column.addLayout(top)
+        self.column.addWidget(self.messages)
+        self.column.addWidget(self._pane, 1)
+        self.column.addLayout(bottom)
+        self.column.addWidget(self._managed)
         self._managed.setVisible(bool(self._managed.text()))
         self.basket.table.setFocus()
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.orders_view import OrdersView
+from r2_renewal.ui.own_window import OwnWindow
 
-SIZE = (760, 520)
+SIZE = QSize(760, 520)
 
 
-class OrdersWindow(QWidget):
+class OrdersWindow(OwnWindow):
     """A window around the orders, asked for anew each time it is opened.
 
     Attributes:
@@ -28,13 +29,10 @@ class OrdersWindow(QWidget):
     changed = Signal()
 
     def __init__(self, link: AgentLink, today: Callable[[], date], contact: str, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle("Zamówienia")
+        super().__init__("Zamówienia", SIZE, parent)
         self.view = OrdersView(link, today, contact, self)
         self.view.changed.connect(self.changed)
-        column = QVBoxLayout(self)
-        column.addWidget(self.view)
-        self.resize(*SIZE)
+        self.column.addWidget(self.view)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Ask for the orders as they are now."""

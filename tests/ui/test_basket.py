@@ -293,3 +293,44 @@ def test_a_screen_reader_meets_the_picture_as_a_list_of_its_words(view: Callable
     items = [reader.child(number) for number in range(3)]
     assert [item.role() for item in items] == [QAccessible.Role.ListItem] * 3
     assert items[2].text(QAccessible.Text.Name) == "grudzień\u00a02026: 4 programy"
+
+
+def renewed(entry: BasketEntry) -> BasketEntry:
+    """Return a program whose every column has much to say."""
+    day = entry.program.valid_until
+    price = price_with_vat([money("455.40")], VAT)
+    return replace(entry, auto_renewal=True, renewal_date=day, renewal_price=price)
+
+
+def column_width(basket: BasketView, column: Column) -> int:
+    return basket.table.horizontalHeader().sectionSize(column)
+
+
+def test_columns_grow_with_what_a_later_basket_says(view: Callable[..., BasketView]) -> None:
+    plain = replace(owned(1)[0], auto_renewal=False)
+    basket = view((plain,))
+    before = column_width(basket, Column.AUTO_RENEWAL)
+    basket.show_basket((renewed(plain),), TODAY)
+    wanted = basket.table.sizeHintForColumn(Column.AUTO_RENEWAL)
+    assert before < wanted <= column_width(basket, Column.AUTO_RENEWAL)
+
+
+def test_a_width_that_the_user_set_stays(view: Callable[..., BasketView]) -> None:
+    basket = view(owned(2))
+    basket.table.horizontalHeader().resizeSection(Column.PROGRAM, 333)
+    basket.resize(700, 400)
+    basket.show_basket(owned(3), TODAY)
+    assert column_width(basket, Column.PROGRAM) == 333
+
+
+@pytest.mark.parametrize("width", [300, 1600])
+def test_the_last_column_is_never_cut_and_takes_the_room_that_is_left(
+    view: Callable[..., BasketView], width: int
+) -> None:
+    basket = view((renewed(owned(1)[0]),))
+    basket.resize(width, 400)
+    wait_until(lambda: basket.table.viewport().width() <= width)
+    header, table = basket.table.horizontalHeader(), basket.table
+    assert column_width(basket, Column.ORDER) >= header.sectionSizeHint(Column.ORDER)
+    assert header.length() >= table.viewport().width()
+    wait_until(lambda: table.horizontalScrollBar().isVisible() == (width == 300), 10, "scroll bar")

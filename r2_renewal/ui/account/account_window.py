@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from r2_renewal.agent.protocol import AccountState, AccountStateParams, LogoutResult, Method, Nothing
 from r2_renewal.domain.errors import ErrorCode
@@ -28,12 +28,14 @@ from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.error_texts import logout_sentence, session_only_sentence
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import WayOn
+from r2_renewal.ui.own_window import OwnWindow
 
 TITLE = "Moje konto"
-SIZE = (940, 680)
+# As wide as eSklep, and its list of pages: the same table is in it.
+SIZE = QSize(1160, 680)
 
 
-class AccountWindow(QWidget):
+class AccountWindow(OwnWindow):
     """The customer's account.
 
     Signals:
@@ -43,8 +45,7 @@ class AccountWindow(QWidget):
     changed = Signal()
 
     def __init__(self, link: AgentLink, links: Links, today: Callable[[], date], parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle(TITLE)
+        super().__init__(TITLE, SIZE, parent)
         self._link, self._links, self._today = link, links, today
         self._state = AccountState()
         self._view: AccountView | None = None
@@ -53,11 +54,9 @@ class AccountWindow(QWidget):
         self._stack = QStackedWidget(self)
         for view in (self._login, self._forgotten):
             self._stack.addWidget(view)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._stack)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.addWidget(self._stack)
         self._connect()
-        self.resize(*SIZE)
         self._ask_state()
 
     def _connect(self) -> None:
