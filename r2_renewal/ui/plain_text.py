@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
 from r2_renewal.ui.announcing import announce
 
 READABLE_LINES = 9
+MOST_WHOLE_LINES = 16
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own, which PySide6 does not give
 MARK = "⚠ "
 
 
@@ -77,5 +79,38 @@ class PlainTextView(QPlainTextEdit):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for the wished number of lines."""
+        return QSize(super().sizeHint().width(), self.room_for(self._lines))
+
+    def room_for(self, lines: int) -> int:
+        """Return the height of a number of lines with what is around them."""
         frame = 2 * (self.frameWidth() + round(self.document().documentMargin()))
-        return QSize(super().sizeHint().width(), self._lines * self.fontMetrics().lineSpacing() + frame)
+        return (
+            lines * self.fontMetrics().lineSpacing() + frame + 1
+        )  # Qt counts a line as seen where a pixel is left under it
+
+
+class WholeTextView(PlainTextView):
+    """A text to read with one look: as high as its words need; a very long one takes the room that there is, and scrolls."""
+
+    def show_text(self, text: str) -> None:
+        """Show a text, and take its height."""
+        super().show_text(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Grow with the words that a narrower window wraps."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        lines = round(self.document().size().height())  # which a plain text's document counts in lines
+        is_long = lines > MOST_WHOLE_LINES
+        # A bar that comes and goes while the height is being found would take words' room, and so its own reason.
+        bars = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_long else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(bars)
+        self.setHorizontalScrollBarPolicy(bars)
+        if is_long:
+            self.setMinimumHeight(self.sizeHint().height())
+            self.setMaximumHeight(QWIDGETSIZE_MAX)
+        else:
+            self.setFixedHeight(self.room_for(max(lines, 1)))

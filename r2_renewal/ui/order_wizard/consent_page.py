@@ -13,7 +13,7 @@ from r2_renewal.ui.button import Button
 from r2_renewal.ui.document_buttons import DocumentButtons
 from r2_renewal.ui.order_wizard.changes_box import ChangesBox
 from r2_renewal.ui.order_wizard.page import OrderPage
-from r2_renewal.ui.plain_text import PlainLabel, PlainTextView, ProblemLabel
+from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel, WholeTextView
 from r2_renewal.ui.printout import Printout
 
 TITLE = "Zgoda na automatyczne odnowienie"
@@ -21,6 +21,8 @@ REQUIRED_NOTE = "Zgoda jest wymagana do złożenia zamówienia."
 OPTIONAL_NOTE = (
     "Zgoda jest dobrowolna. Zamówisz także bez niej, a abonament skończy się wtedy z końcem opłaconego okresu."
 )
+# A long text gets the page's room, whatever is under it.
+_TEXT_FIRST = 1000
 
 
 class ConsentPage(OrderPage):
@@ -35,7 +37,7 @@ class ConsentPage(OrderPage):
     def __init__(self, flow: OrderFlow, link: AgentLink) -> None:
         super().__init__(Step.CONSENT, TITLE, flow)
         self._changes = ChangesBox(self)
-        self._text = PlainTextView("Treść zgody na automatyczne odnowienie", self)
+        self._text = WholeTextView("Treść zgody na automatyczne odnowienie", self)
         self._box = QCheckBox("Wyrażam zgodę na automatyczne odnowienie", self)
         self._box.setAccessibleName("Wyrażam zgodę na automatyczne odnowienie")
         self._problem = ProblemLabel(self)
@@ -43,10 +45,11 @@ class ConsentPage(OrderPage):
         self._keep = DocumentButtons(link, f"{TITLE}.pdf", lambda: Printout(TITLE, self.flow.consent_text), self)
         terms = Button("Regulamin…", self)
         self.body.addWidget(self._changes)
-        self.body.addWidget(self._text, 1)
+        self.body.addWidget(self._text, _TEXT_FIRST)
         for widget in (self._box, self._problem, self._note, self._keep):
             self.body.addWidget(widget)
         self.body.addWidget(terms, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addStretch(1)  # a short text ends where the box stands
         self._box.clicked.connect(lambda checked: self.change(self.flow.consent(checked)))
         terms.clicked.connect(self.terms_wanted)
 
