@@ -1,7 +1,8 @@
 """Telling a screen reader's user what appears on the screen by itself, wherever their focus is.
 
-Rule: what comes unasked (an error, news of an order, the words under a field) is announced; what was asked for is read from where
-it stands. A failure interrupts what is being read, other news waits for its end.
+Rule: what comes unasked (an error, news of an order, the words under a field) is announced, and the title of a page of the order
+form, which no focus ever comes to; what else was asked for is read from where it stands. A failure interrupts what is being read,
+other news waits for its end.
 """
 
 from __future__ import annotations

@@ -202,6 +202,7 @@ def order(listener: Listener, orderer: dict[str, str]) -> None:
     listener.listen("przypomnienie", reminder)
     press(reminder, "Zamów abonament")
     eshop = window("eSklep")
+    listener.report["role"] = eshop.get_role_name()
     table = find(eshop, Role.TABLE, "Koszyk posiadanych programów")
     wait_for(lambda: any(node.get_role() == Role.TABLE_CELL for node in under(table)), "basket")
     listener.listen("eSklep", eshop)

@@ -46,6 +46,7 @@ def everything_is_heard(heard: dict[str, Any]) -> None:
     """What the law and the user need is read out, before the button that binds and on the page that it stands on."""
     assert QUESTION in heard["przypomnienie"]
     assert "Biuro Rachunkowe Kłosowska sp. z o.o., NIP 526-283-15-03" in heard["eSklep"]
+    assert heard["role"] in ("frame", "window")
     assert heard["price"] == "Brutto: 560,14\N{NO-BREAK SPACE}zł"
     assert "526-283-15-03" in heard["Dane do faktury"]
     assert any(
@@ -59,3 +60,10 @@ def everything_is_heard(heard: dict[str, Any]) -> None:
     # What appears by itself is announced, wherever the listener is.
     assert "Potwierdź, że dane do faktury są poprawne." in heard["announced"]
     assert "Wysyłam zamówienie…" in heard["announced"]
+    for page in (
+        "Dane do faktury. Krok 2 z 5",
+        "Osoba zamawiająca. Krok 3 z 5",
+        "Podsumowanie. Krok 5 z 5",
+        "Potwierdzenie",
+    ):
+        assert page in heard["announced"], page

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QVBoxLayout, QWidget, QWizardPage
 
 from r2_renewal.domain.order_flow import Field, FieldProblem, OrderFlow, Reason, Step
+from r2_renewal.ui.announcing import announce
 from r2_renewal.ui.error_texts import field_sentence
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.plain_text import PlainLabel
@@ -54,8 +55,9 @@ class OrderPage(QWizardPage):
         self._question = MessageBar(self)
         self._content = QWidget(self)
         self.body = QVBoxLayout(self._content)
-        if step is not Step.CONFIRMATION:
-            self.body.addWidget(PlainLabel(f"Krok {step + 1} z {Step.SUMMARY + 1}", self))
+        self._place = "" if step is Step.CONFIRMATION else f"Krok {step + 1} z {Step.SUMMARY + 1}"
+        if self._place:
+            self.body.addWidget(PlainLabel(self._place, self))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._question)
@@ -124,7 +126,12 @@ class OrderPage(QWizardPage):
         self.show_flow(flow)
         for show in self.places().values():
             show("")
-        QTimer.singleShot(0, self, self.focus_first)
+        QTimer.singleShot(0, self, self._arrive)
+
+    def _arrive(self) -> None:
+        """Put the focus where the page begins, and say which page it is: its title stands above all that the focus comes to."""
+        self.focus_first()
+        announce(self, ". ".join(filter(None, (self.title(), self._place))))
 
     def show_judgement(self, problems: Iterable[FieldProblem], fields: Iterable[Field]) -> None:
         """Show the verdict on fields that the user left; an empty field is not complained of before „Dalej"."""
