@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from r2_renewal.cli import Commands
 
 DAYS_LEFT = 30
-AUTO_FULFIL_SECONDS = 3.0
+# Time to find „Anuluj zamówienie", and then to see the states come one by one.
+ACCEPT_AFTER_SECONDS = 15.0
+AUTO_FULFIL_SECONDS = 25.0
 
 
 def add_parsers(commands: Commands) -> None:
@@ -36,7 +38,14 @@ def add_parsers(commands: Commands) -> None:
         type=seconds,
         default=AUTO_FULFIL_SECONDS,
         metavar="S",
-        help="po ilu sekundach sklep realizuje zamówienie (domyślnie 3)",
+        help=f"po ilu sekundach sklep realizuje zamówienie (domyślnie {AUTO_FULFIL_SECONDS:.0f})",
+    )
+    parser.add_argument(
+        "--accept-after",
+        type=seconds,
+        default=ACCEPT_AFTER_SECONDS,
+        metavar="S",
+        help=f"tyle sekund zamówienie można jeszcze anulować (domyślnie {ACCEPT_AFTER_SECONDS:.0f}, najwyżej do realizacji)",
     )
     parser.add_argument("--no-gui", action="store_true", help="tylko sklep i pliki, bez okien")
     parser.add_argument("--offscreen", action="store_true", help="okna bez ekranu")
@@ -53,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             state=arguments.state,
             port=arguments.port,
             auto_fulfil=arguments.auto_fulfil,
+            accept_after=min(arguments.accept_after, arguments.auto_fulfil),
             gui=not arguments.no_gui,
             offscreen=arguments.offscreen,
         )

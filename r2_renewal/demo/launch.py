@@ -42,6 +42,7 @@ class DemoOptions:
         state: folder to keep; None for a temporary one.
         port: the shop's port; 0 for a free one.
         auto_fulfil: seconds after which the shop fulfils an order.
+        accept_after: seconds in which an order can still be cancelled.
         gui: whether to open the payroll host.
         offscreen: whether to do it without a screen.
     """
@@ -50,6 +51,7 @@ class DemoOptions:
     state: Path | None
     port: int
     auto_fulfil: float
+    accept_after: float
     gui: bool
     offscreen: bool
 
@@ -169,7 +171,8 @@ def _prepare(files: DemoFiles, days_left: int) -> None:
 def _shop(files: DemoFiles, options: DemoOptions) -> Iterator[str]:
     command = [sys.executable, "-I", "-m", "r2_renewal.cli", "shop", "serve", "--state", str(files.shop)]
     command += ["--mail-folder", str(files.mail), "--public-url", "auto"]
-    command += ["--port", str(options.port), "--auto-fulfil", str(options.auto_fulfil), "--stop-with-stdin"]
+    command += ["--port", str(options.port), "--auto-fulfil", str(options.auto_fulfil)]
+    command += ["--accept-after", str(options.accept_after), "--stop-with-stdin"]
     # A group of its own: Ctrl-C in the terminal reaches the demo, and the demo ends the shop.
     with files.shop_log.open("wb") as log:
         shop = subprocess.Popen(  # noqa: S603 - our own interpreter and module
