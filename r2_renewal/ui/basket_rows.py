@@ -22,7 +22,7 @@ from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
 from r2_renewal.domain.money import show_money
 from r2_renewal.domain.plurals import DAY, counted
 from r2_renewal.ui.limits_text import LIMIT_NAMES, limits_text, used_text
-from r2_renewal.ui.order_wizard.confirmation_page import state_text
+from r2_renewal.ui.order_wizard.receipt_text import state_text
 
 
 class Column(IntEnum):

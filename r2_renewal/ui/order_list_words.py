@@ -7,7 +7,7 @@ from r2_renewal.domain.money import show_money
 from r2_renewal.domain.order import Order, OrderLine
 from r2_renewal.domain.order_list import WithdrawalReceipt, withdrawal_until
 from r2_renewal.domain.plurals import PROGRAM, counted
-from r2_renewal.ui.order_wizard.confirmation_page import state_text
+from r2_renewal.ui.order_wizard.receipt_text import state_text
 
 HEADERS = ("Numer", "Złożone", "Stan", "Programy", "Do zapłaty")
 
@@ -26,7 +26,7 @@ def order_details(order: Order) -> str:
     placed = order.placed_at.astimezone(warsaw())
     return "\n".join(
         (
-            f"Zamówienie nr {order.number}, złożone {short_date(placed.date())}, godz. {placed:%H:%M}: "
+            f"Zamówienie nr {order.number}, złożone {short_date(placed.date())}, godz.\N{NO-BREAK SPACE}{placed:%H:%M}: "
             f"{state_text(order.state)}.",
             *(_line_text(line) for line in order.lines),
             f"Netto {show_money(order.price.net)}, VAT {show_money(order.price.vat)}, "
@@ -62,7 +62,8 @@ def receipt_text(receipt: WithdrawalReceipt) -> str:
     moment = receipt.received_at.astimezone(warsaw())
     return "\n".join(
         (
-            f"Otrzymaliśmy oświadczenie o odstąpieniu od umowy {short_date(moment.date())}, godz. {moment:%H:%M:%S}.",
+            f"Otrzymaliśmy oświadczenie o odstąpieniu od umowy {short_date(moment.date())}, "
+            f"godz.\N{NO-BREAK SPACE}{moment:%H:%M:%S}.",
             f"Treść oświadczenia: {receipt.content}",
             f"Składający: {receipt.name}",
             f"Zamówienie nr {receipt.order_number}",

@@ -56,6 +56,7 @@ class OrdersView(QWidget):
         self._link, self._today, self._contact, self._account = link, today, contact, account
         self._orders: list[Order] = []
         self._next, self._asked = "", 0
+        self._cancelling = ""
         self.messages = MessageBar(self)
         self._build_table()
         self._details = PlainTextView("Szczegóły zamówienia", self, DETAIL_LINES)
@@ -66,6 +67,7 @@ class OrdersView(QWidget):
         self._refresh = self._button("Odśwież", self.load)
         self._arrange()
         self._show_selected()
+        link.happened.connect(self._on_event)
 
     def _build_table(self) -> None:
         self._table = table = QTableWidget(0, len(HEADERS), self)
@@ -175,21 +177,39 @@ class OrdersView(QWidget):
     def _ask_to_cancel(self) -> None:
         order = self.order
         if order is not None:
+            self._cancelling = order.order_id
             sure = WayOn("Tak, anuluj zamówienie", lambda: self._cancel_order(order))
-            self.messages.inform(cancel_question(order), sure, WayOn("Zostaw zamówienie", self.messages.clear))
+            self.messages.inform(cancel_question(order), sure, WayOn("Zostaw zamówienie", self._leave_order))
             self.messages.focus_way()
 
+    def _leave_order(self) -> None:
+        self._cancelling = ""
+        self.messages.clear()
+
     def _cancel_order(self, order: Order) -> None:
+        self._cancelling = ""
         self.messages.inform("Anuluję zamówienie…")
         params = protocol.OrderCancelParams(order_id=order.order_id, account=self._account)
         call = self._link.call(Method.ORDER_CANCEL, params, self)
         call.finished.connect(self._on_cancelled)
         call.failed.connect(self._on_failed)
 
+    def _on_event(self, _event: protocol.Event, content: object) -> None:
+        """Show what has become of an order meanwhile; a question whose answer is no longer open goes."""
+        if not isinstance(content, protocol.OrderResult):
+            return
+        self._show_changed(content.order)
+        if self._cancelling == content.order.order_id and not may_be_cancelled(content.order):
+            self._leave_order()
+
+    def _show_changed(self, changed: Order) -> None:
+        if any(order.order_id == changed.order_id for order in self._orders):
+            self._orders = [changed if order.order_id == changed.order_id else order for order in self._orders]
+            self._fill()
+
     def _on_cancelled(self, result: protocol.OrderCancelResult) -> None:
         changed = result.order
-        self._orders = [changed if order.order_id == changed.order_id else order for order in self._orders]
-        self._fill()
+        self._show_changed(changed)
         self.messages.inform(f"Zamówienie nr {changed.number} zostało anulowane.")
         self.changed.emit()
 

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from r2_renewal.agent.protocol import Method, StatusParams
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order import Order, OrderState
@@ -103,6 +104,34 @@ def test_a_list_that_cannot_be_had_is_said_and_asked_for_again(view: Any) -> Non
     click(orders, "Ponów")
     wait_until(lambda: cells(orders, 0))
     assert orders.messages.text == ""
+
+
+def changed(state: OrderState) -> list[Any]:
+    """Return the agent's news of order 1, as a step's event."""
+    return ["order.changed", {"order": msgspec.to_builtins(order(1, state))}]
+
+
+def test_the_list_follows_the_news_of_an_order(view: Any) -> None:
+    told = {**listed(order(1)), "events": [changed(OrderState.INVOICED)]}
+    orders, _ = view(orders__load=[told])
+    wait_until(lambda: cells(orders, 2) == ["wystawiono fakturę, w realizacji"])
+    assert not enabled(orders, "Anuluj zamówienie")
+
+
+def test_a_question_whose_answer_is_no_longer_open_goes(view: Any) -> None:
+    orders, agent = view(
+        orders__load=[listed(order(1))], order__status=[{**answered(), "events": [changed(OrderState.INVOICED)]}]
+    )
+    wait_until(lambda: cells(orders, 0))
+    click(orders, "Anuluj zamówienie")
+    assert "zostanie anulowane" in orders.messages.text
+    agent.link.call(Method.ORDER_STATUS, StatusParams(order_id="o-1"), orders)
+    wait_until(lambda: orders.messages.text == "")
+    assert cells(orders, 2) == ["wystawiono fakturę, w realizacji"]
+
+
+def answered() -> dict[str, Any]:
+    return {"result": {"order": msgspec.to_builtins(order(1))}}
 
 
 def test_an_order_is_cancelled_by_keyboard_after_one_question(view: Any) -> None:
@@ -256,7 +285,7 @@ def test_an_order_of_several_programs_counts_them() -> None:
 def test_a_receipt_says_it_all_in_polish_time() -> None:
     receipt = WithdrawalReceipt("rcp-1", "ZAM/1", "Anna", "a@b.example", "Odstępuję.", NOW)
     assert receipt_text(receipt).splitlines() == [
-        "Otrzymaliśmy oświadczenie o odstąpieniu od umowy 22.11.2026, godz. 09:00:00.",
+        "Otrzymaliśmy oświadczenie o odstąpieniu od umowy 22.11.2026, godz.\N{NO-BREAK SPACE}09:00:00.",
         "Treść oświadczenia: Odstępuję.",
         "Składający: Anna",
         "Zamówienie nr ZAM/1",

@@ -18,7 +18,8 @@ def receipt_lines(order: Order) -> list[str]:
     """Return the receipt in words, a line a thing."""
     placed = order.placed_at.astimezone(warsaw())
     lines = [
-        f"Dziękujemy, zamówienie nr {order.number} zostało przyjęte {short_date(placed.date())}, godz. {placed:%H:%M}.",
+        f"Dziękujemy, zamówienie nr {order.number} zostało przyjęte {short_date(placed.date())}, "
+        f"godz.\N{NO-BREAK SPACE}{placed:%H:%M}.",
         *(_line_text(line) for line in order.lines),
         f"Do zapłaty: {show_money(order.price.gross)} (w tym VAT {show_money(order.price.vat)}).",
         f"Potwierdzenie z treścią umowy i zgody wyślemy na {order.email}; możesz je też zapisać lub wydrukować.",
