@@ -9,7 +9,7 @@ from r2_renewal.domain.order_list import WithdrawalReceipt, withdrawal_until
 from r2_renewal.domain.plurals import PROGRAM, counted
 from r2_renewal.ui.order_wizard.receipt_text import state_text
 
-HEADERS = ("Numer", "Złożone", "Stan", "Programy", "Do zapłaty")
+HEADERS = ("Numer", "Złożone", "Stan", "Programy", "Razem brutto")
 
 
 def order_cells(order: Order) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def know_consent(demo: dict[str, Any], host: Any, look: Look) -> dict[str, Any]:
     wait_until(lambda: rows(account, "Zgody"), what="history")
     seen["history"] = rows(account, "Zgody")
     revoke(account, PROGRAM)
-    save(account, f"Zgoda jest wycofana: abonament {PROGRAM}")
+    save(account, f"Zrezygnowano z automatycznego odnowienia: abonament {PROGRAM}")
     wait_until(lambda: renewal_in(eshop) == "nie", what="basket")
     return seen
 

@@ -16,7 +16,7 @@ from r2_renewal.ui.account.words import TEXT_CHANGED, enrolled_text, not_possibl
 from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel
 
 GIVE = "Wyrażam zgodę na automatyczne odnowienie"
-REVOKE = "Wycofuję zgodę na automatyczne odnowienie"
+REVOKE = "Rezygnuję z automatycznego odnowienia"  # as in eSklep and in the panel
 
 
 class ConsentBox(QGroupBox):

@@ -20,7 +20,7 @@ CANNOT_ENROL = (
     "Automatycznego odnowienia nie można teraz włączyć. Sprawdź aktualne dane albo zamów abonament w eSklepie."
 )
 REFUSED_DATA = "eSklep nie przyjął tych danych. Sprawdź je i zapisz ponownie."
-_CONSENT, _WITHDRAWAL = Noun("zgoda", "zgody", "zgód"), Noun("wycofanie", "wycofania", "wycofań")
+_CONSENT, _RESIGNATION = Noun("zgoda", "zgody", "zgód"), Noun("rezygnacja", "rezygnacje", "rezygnacji")
 TEXT_CHANGED = "Treść zgody zmieniła się. Przeczytaj ją i zaznacz zgodę ponownie."
 
 
@@ -51,11 +51,11 @@ def enrolled_text(entry: Enrolment) -> str:
 
 
 def revoking_text(entry: Enrolment) -> str:
-    """Return what a withdrawal means and from when."""
+    """Return what a resignation means and from when."""
     day = f" {short_date(entry.renewal.day)}" if entry.renewal else ""
     return (
-        f"Wycofanie działa od razu po zapisaniu: abonament {entry.program} nie odnowi się{day}. Opłacony okres trwa bez zmian do "
-        f"{short_date(entry.last_day)}. Zgodę możesz wyrazić ponownie."
+        f"Rezygnacja jest bezpłatna i działa od razu po zapisaniu: abonament {entry.program} nie odnowi się{day}. "
+        f"Opłacony okres trwa bez zmian do {short_date(entry.last_day)}. Zgodę możesz wyrazić ponownie."
     )
 
 
@@ -78,7 +78,7 @@ def shown_programs_text(first: int, end: int, total: int) -> str:
 
 def chosen_text(form: AccountForm) -> str:
     """Return how many consents and withdrawals wait to be saved, wherever they were ticked; empty for none."""
-    parts = [(len(form.given), _CONSENT), (len(form.revoked), _WITHDRAWAL)]
+    parts = [(len(form.given), _CONSENT), (len(form.revoked), _RESIGNATION)]
     told = ", ".join(counted(number, noun) for number, noun in parts if number)
     return f"Zaznaczone, do zapisania: {told}." if told else ""
 
@@ -103,7 +103,10 @@ def _given(entry: Enrolment) -> str:
 
 
 def _revoked(entry: Enrolment) -> str:
-    return f"Zgoda jest wycofana: abonament {entry.program} trwa do {short_date(entry.last_day)} i nie odnowi się automatycznie."
+    until = short_date(entry.last_day)
+    return (
+        f"Zrezygnowano z automatycznego odnowienia: abonament {entry.program} trwa do {until} i nie przedłuży się sam."
+    )
 
 
 def difference_rows(differences: Sequence[Difference]) -> list[tuple[str, str, str, str]]:

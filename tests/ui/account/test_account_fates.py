@@ -323,7 +323,7 @@ def test_an_office_with_hundreds_of_programs_sees_them_page_by_page_and_sends_wh
     fill(window, "Szukaj programu", "program 299")
     assert "Programy 1–1 z 1" in shown_labels(window)
     consent(window, "Program 299")
-    assert "Zaznaczone, do zapisania: 2 zgody, 1 wycofanie." in shown_labels(window)
+    assert "Zaznaczone, do zapisania: 2 zgody, 1 rezygnacja." in shown_labels(window)
     save(window, "Zapisano")
     [sent] = agent.asked("customer.change")
     assert {given["licence_id"] for given in sent["change"]["consents"]} == {"lic-7", "lic-299"}

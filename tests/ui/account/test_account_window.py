@@ -128,7 +128,7 @@ def test_a_consent_is_evidence_and_silence_and_is_withdrawn_in_the_same_two_step
     assert "działa od razu po zapisaniu" in meaning
     assert "Opłacony okres trwa bez zmian" in meaning
     revoke(account, "R2płatnik")
-    save(account, "Zgoda jest wycofana: abonament R2płatnik trwa do")
+    save(account, "Zrezygnowano z automatycznego odnowienia: abonament R2płatnik trwa do")
     [(*_, revoked)] = consents(real_shop)
     assert revoked == "module"
     wait_until(lambda: rows(account, "Zgody")[0][4].startswith("wycofana"), what="history")
