@@ -40,6 +40,7 @@ WRONG = {
     "demo --days-left 1.5": "--days-left: podaj liczbę całkowitą",
     "demo --auto-fulfil nan": "--auto-fulfil: podaj liczbę sekund od 0 do",
     "demo --auto-fulfil -1": "--auto-fulfil: podaj liczbę sekund od 0 do",
+    "demo --accept-after -1": "--accept-after: podaj liczbę sekund od 0 do",
     "demo --auto-fulfil inf": "--auto-fulfil: podaj liczbę sekund od 0 do",
     "demo --port -1": "--port: podaj liczbę całkowitą od 0 do 65535, a nie '-1'",
     "demo --state=": "--state: podaj niepustą ścieżkę",

@@ -76,6 +76,8 @@ def play(scenario: str, pictures: Path | None, host: Any) -> dict[str, Any]:
     steps.order(wizard, look)
     renewed = steps.wait_for_renewal(wizard, look)
     wizard.close()
+    if pictures is not None:  # eSklep would stand over the program
+        steps.eshop_window().hide()
     look("program", host)
     return {"text": text, "renewed": renewed}
 

@@ -52,9 +52,14 @@ def renewal_in_the_basket(module: RenewalModule) -> dict[str, str]:
     return {model.index(row, 0).data(): model.index(row, column).data() for row in range(model.rowCount())}
 
 
+def eshop_window() -> QWidget:
+    """Return the open eSklep."""
+    return window(QWidget, "eSklep")
+
+
 def open_form(look: Look) -> OrderWizard:
     """Wait for the basket in the open eSklep and open the order form of the selected program."""
-    eshop = window(QWidget, "eSklep")
+    eshop = eshop_window()
     fresh_basket(eshop)
     look("esklep", eshop)
     click(eshop, "Zamów…")
