@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 DAYS_LEFT = 30
 # Time to find „Anuluj zamówienie", and then to see the states come one by one.
-ACCEPT_AFTER_SECONDS = 15.0
 AUTO_FULFIL_SECONDS = 25.0
+PAYING_SECONDS = 10.0
 
 
 def add_parsers(commands: Commands) -> None:
@@ -43,9 +43,8 @@ def add_parsers(commands: Commands) -> None:
     parser.add_argument(
         "--accept-after",
         type=seconds,
-        default=ACCEPT_AFTER_SECONDS,
         metavar="S",
-        help=f"tyle sekund zamówienie można jeszcze anulować (domyślnie {ACCEPT_AFTER_SECONDS:.0f}, najwyżej do realizacji)",
+        help=f"tyle sekund zamówienie można jeszcze anulować (domyślnie do {PAYING_SECONDS:.0f} sekund przed realizacją)",
     )
     parser.add_argument("--no-gui", action="store_true", help="tylko sklep i pliki, bez okien")
     parser.add_argument("--offscreen", action="store_true", help="okna bez ekranu")
@@ -62,8 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
             state=arguments.state,
             port=arguments.port,
             auto_fulfil=arguments.auto_fulfil,
-            accept_after=min(arguments.accept_after, arguments.auto_fulfil),
+            accept_after=_accept_after(arguments.accept_after, arguments.auto_fulfil),
             gui=not arguments.no_gui,
             offscreen=arguments.offscreen,
         )
     )
+
+
+def _accept_after(wished: float | None, auto_fulfil: float) -> float:
+    """Return when the shop accepts: an order that is soon fulfilled is accepted at once, and none after its fulfilment."""
+    return max(0.0, auto_fulfil - PAYING_SECONDS) if wished is None else min(wished, auto_fulfil)
