@@ -63,7 +63,12 @@ def test_a_problem_has_a_type_a_title_and_no_empty_members(code: ProblemCode) ->
 
 def test_an_unknown_address_is_a_problem_too(stranger: Module) -> None:
     problem(stranger.get("/v1/nothing"), 404, "not_found")
-    problem(stranger.get("/"), 404, "not_found")
+    problem(stranger.get("/nothing"), 404, "not_found")
+
+
+def test_the_address_without_a_path_leads_to_the_panel(stranger: Module) -> None:
+    answer = stranger.get("/")
+    assert (answer.status_code, answer.url.path) == (200, "/panel/logowanie")
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", paths.ORDERS), ("GET", paths.QUOTES), ("DELETE", "/health")])
