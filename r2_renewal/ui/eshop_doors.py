@@ -46,17 +46,24 @@ class EshopDoors(QObject):
         self._order_file = OrderFile(link, window)
         self._order_file.failed.connect(self.not_saved)
 
-    def hide(self) -> None:
-        """Take the other windows from the screen."""
-        for window in (self._orders, self._account):
-            if window is not None:
-                window.hide()
+    def close(self) -> bool:
+        """Take the other windows from the screen, and return whether the account stays: something in it is not saved."""
+        if self._orders is not None:
+            self._orders.hide()
+        if self._account is None or not self._account.is_changed:
+            if self._account is not None:
+                self._account.hide()
+            return False
+        self._account.tell_unsaved()
+        _bring_to_front(self._account)
+        return True
 
     def open_account(self) -> None:
         """Open the account beside eSklep, or bring it to the front."""
         if self._account is None:
             self._account = AccountWindow(self._link, self._links, self._today, self._window)
             self._account.changed.connect(self.changed)
+            self._account.closed.connect(self._on_account_closed)
             place_over(self._account, self._window)
         _bring_to_front(self._account)
 
@@ -67,6 +74,10 @@ class EshopDoors(QObject):
             self._orders.changed.connect(self.changed)
             place_over(self._orders, self._window)
         _bring_to_front(self._orders)
+
+    def _on_account_closed(self) -> None:
+        if not self._window.isVisible():
+            self._window.deleteLater()  # closed before, it waited for this window alone
 
     def resign(self, entries: tuple[BasketEntry, ...]) -> None:
         """Ask whether the automatic renewal of some programs is to end."""

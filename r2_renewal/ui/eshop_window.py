@@ -14,7 +14,7 @@ from functools import partial
 
 import msgspec
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
@@ -70,6 +70,7 @@ class EshopWindow(OwnWindow):
         self._wish, self._told = Wish(), ""
         self._unanswered: tuple[str, ...] = ()
         self._selected_by_us = ""
+        self._is_waiting = False
         self._forms = OrderForms(link, links, self)
         self._doors = EshopDoors(link, links, today, self)
         self.messages = MessageBar(self)
@@ -129,10 +130,19 @@ class EshopWindow(OwnWindow):
         self._link.happened.connect(self._on_event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Take the other windows along: an order form keeps what was typed in it."""
+        """Take the other windows along: an order form keeps what was typed in it, an account with changes unsaved stays."""
         self._forms.hide()
-        self._doors.hide()
+        self._is_waiting = self._doors.close()
+        # Never refused: whoever closes every window, as a host that ends does, must not be stopped by ours.
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not self._is_waiting)
         super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Show what the shop has now to whoever opens the window again that waited for the account."""
+        super().showEvent(event)
+        if self._is_waiting:
+            self._is_waiting = False
+            self.refresh()
 
     # The basket
 

@@ -24,7 +24,8 @@ from r2_renewal.reference_shop.seller import Seller, show_account
 from r2_renewal.settings import Vendor
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "mail"
-_GAPS = re.compile(r"[ \t\r\n]+")  # a no-break space is no gap
+# A no-break space is no gap; whatever some reader takes for the end of a line is one, and a header with it is none.
+_GAPS = re.compile(r"[ \t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 

@@ -1,7 +1,7 @@
 """The window „Moje konto": the login, and behind it the account of whoever is logged in.
 
 Rules: a session that ends is opened anew in place, over the pages, and what was typed on them stays; another customer's login
-finds none of it; closing hides the window, eSklep's end is its end.
+finds none of it; closing hides the window; eSklep's end is its end, but with a change unsaved it stays and says so.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from r2_renewal.agent.protocol import AccountState, AccountStateParams, LogoutResult, Method, Nothing
@@ -24,6 +24,7 @@ from r2_renewal.ui.account.login_view import LoginView
 from r2_renewal.ui.account.my_data_page import MyDataPage
 from r2_renewal.ui.account.orders_page import OrdersPage
 from r2_renewal.ui.account.programs_page import ProgramsPage
+from r2_renewal.ui.account.words import UNSAVED, UNSAVED_BEHIND_LOGIN
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.error_texts import logout_sentence, session_only_sentence
 from r2_renewal.ui.links import Links
@@ -40,9 +41,11 @@ class AccountWindow(OwnWindow):
 
     Signals:
         changed: the customer's data were changed here: eSklep shows older ones.
+        closed: the user has closed the window.
     """
 
     changed = Signal()
+    closed = Signal()
 
     def __init__(self, link: AgentLink, links: Links, today: Callable[[], date], parent: QWidget | None = None) -> None:
         super().__init__(TITLE, SIZE, parent)
@@ -70,6 +73,23 @@ class AccountWindow(OwnWindow):
         super().showEvent(event)
         if self._view is not None and self._stack.currentWidget() is self._view and not event.spontaneous():
             self._view.come_back()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell that the window was closed; what was typed stays as long as eSklep is open."""
+        super().closeEvent(event)
+        self.closed.emit()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something was typed that is not saved."""
+        return self._view is not None and self._view.is_changed
+
+    def tell_unsaved(self) -> None:
+        """Say that eSklep was closed and that closing this window drops what was typed."""
+        if self._view is not None and self._stack.currentWidget() is self._view:
+            self._view.messages.inform(UNSAVED)
+        else:
+            self._login.messages.inform(UNSAVED_BEHIND_LOGIN)
 
     # Who is logged in
 

@@ -68,10 +68,10 @@ class MyDataPage(AccountPage):
         for widget in (self._company, self._extra, self.history):
             column.addWidget(widget)
         column.addStretch(1)
+        self._content.hide()
         self.column.addWidget(self._conflict)
         self.column.addWidget(ScrollPane(self._content, "Moje dane", self), 1)
         self.column.addWidget(self.button("Odśwież", self.load), 0, Qt.AlignmentFlag.AlignRight)
-        self._content.hide()
 
     # What is on record
 
@@ -193,9 +193,9 @@ class MyDataPage(AccountPage):
         elif data.customer is not None:
             self._meet(form, data.customer, is_second=is_second)
         else:
-            self._on_refused(form, failure, data)
+            self._tell_refused(form, failure, data)
 
-    def _on_refused(self, form: AccountForm, failure: CallFailure, data: ErrorData) -> None:
+    def _tell_refused(self, form: AccountForm, failure: CallFailure, data: ErrorData) -> None:
         if data.document is not None:
             self._mirror(form.reworded(data.document))
             self.messages.warn(failure.code, text=TEXT_CHANGED)
@@ -214,10 +214,8 @@ class MyDataPage(AccountPage):
     def _meet(self, form: AccountForm, present: CustomerRecord, *, is_second: bool) -> None:
         """Show somebody else's change beside the user's own; where there is nothing to see, go on."""
         met = form.met(present)
-        is_as_seen = (
-            not differences(form, present) and dict(met.given) == dict(form.given) and met.revoked == form.revoked
-        )
-        if is_as_seen and not is_second:
+        is_kept = (dict(met.given), met.revoked) == (dict(form.given), form.revoked)
+        if is_kept and not differences(form, present) and not is_second:
             self._mirror(met)
             self._send(met, is_second=True)
             return

@@ -21,6 +21,14 @@ CANNOT_ENROL = (
 )
 REFUSED_DATA = "eSklep nie przyjął tych danych. Sprawdź je i zapisz ponownie."
 _CONSENT, _RESIGNATION = Noun("zgoda", "zgody", "zgód"), Noun("rezygnacja", "rezygnacje", "rezygnacji")
+UNSAVED = (
+    "eSklep jest zamknięty, a tutaj są niezapisane zmiany. Zapisz je („Moje dane” → „Zmień dane firmy”) albo zamknij to okno, "
+    "aby z nich zrezygnować."
+)
+UNSAVED_BEHIND_LOGIN = (
+    "eSklep jest zamknięty, a w „Moje dane” są niezapisane zmiany. Zaloguj się, aby je zapisać, albo zamknij to okno, "
+    "aby z nich zrezygnować."
+)
 TEXT_CHANGED = "Treść zgody zmieniła się. Przeczytaj ją i zaznacz zgodę ponownie."
 
 

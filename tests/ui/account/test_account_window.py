@@ -14,9 +14,11 @@ from r2_renewal.reference_shop.seed import ACCOUNT_EMAIL, INVOICE_EMAIL, LICENCE
 from r2_renewal.store.reminder_memory import recall
 from r2_renewal.ui.account.account_window import AccountWindow
 from r2_renewal.ui.account.consent_box import REVOKE
+from r2_renewal.ui.account.words import UNSAVED, UNSAVED_BEHIND_LOGIN
 from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.correction_dialog import CorrectionDialog
 from r2_renewal.ui.error_texts import logout_sentence, sentence
+from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.plain_text import PlainLabel, PlainTextView
 from tests.driver import click, fill, find, wait_until
 from tests.faults.shopping import CustomersComputer, RealShop, cells
@@ -207,6 +209,40 @@ def test_it_ends_with_eshop(account: AccountWindow) -> None:
     assert not account.isVisible()
     windows = QApplication.topLevelWidgets
     wait_until(lambda: not [top for top in windows() if top.windowTitle() == "Moje konto"], what="end")
+
+
+def test_with_a_change_unsaved_it_stays_when_eshop_closes_and_says_so(account: AccountWindow) -> None:
+    eshop = account.parentWidget()
+    fill(account, INVOICE_LINE, NEW)
+    account.close()
+    assert eshop.close()  # never refused
+    assert (eshop.isVisible(), account.isVisible()) == (False, True)
+    assert said(account) == UNSAVED
+    save(account, "Zapisano dane firmy")
+    account.close()
+    windows = QApplication.topLevelWidgets
+    wait_until(lambda: not [top for top in windows() if top.windowTitle() in ("Moje konto", "eSklep")], what="end")
+
+
+def test_eshop_opened_again_meanwhile_is_fresh_and_keeps_what_was_typed(account: AccountWindow) -> None:
+    eshop = account.parentWidget()
+    assert isinstance(eshop, EshopWindow)
+    fill(account, INVOICE_LINE, NEW)
+    eshop.close()
+    eshop.show()
+    assert not eshop.refresh_button.isEnabled()  # it asks the shop
+    wait_until(eshop.refresh_button.isEnabled, what="the basket")
+    account.close()
+    press(eshop, "Moje konto…")
+    assert line(account, INVOICE_LINE).text() == NEW
+
+
+def test_an_unsaved_change_behind_the_login_is_told_there(account: AccountWindow, real_shop: RealShop) -> None:
+    fill(account, INVOICE_LINE, NEW)
+    real_shop.change("DELETE FROM sessions WHERE scope = 'account'")
+    save(account, ErrorCode.LOGIN_AGAIN.value)
+    account.parentWidget().close()
+    assert said(account) == UNSAVED_BEHIND_LOGIN
 
 
 def test_an_invoice_is_saved_where_the_user_wants_it(
