@@ -16,6 +16,7 @@ from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.collation import search_key
 from r2_renewal.domain.year_ahead import Span, bounds_of
 from r2_renewal.ui.basket_rows import HEADERS, SORT_KEYS, BasketRow, Column, cell_words, mark_of, row_of
+from r2_renewal.ui.plain_text import tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -180,8 +181,10 @@ class BasketModel(QAbstractTableModel):
         if not index.isValid():
             return None
         row, column = self._shown[index.row()], index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._words(row, Column(column))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tool_tip(self._words(row, Column(column)))
         if role == MARK_ROLE and column == Column.DAYS_LEFT:
             return mark_of(row.end - self._today.toordinal())
         return row.entry if role == ENTRY_ROLE else None

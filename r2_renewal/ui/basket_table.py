@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from r2_renewal.ui.basket_model import BasketModel
 from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.days_mark import DaysMark
+from r2_renewal.ui.plain_text import widest_column
 
 # Widths are measured by the rows in sight only, however many there are.
 _ROWS_IN_SIGHT = 0
@@ -54,6 +55,8 @@ class BasketTable(QTableView):
         self._is_fitting = True
         self.horizontalHeader().setStretchLastSection(False)
         self.resizeColumnsToContents()
+        for column in Column:
+            self.setColumnWidth(column, min(self.columnWidth(column), widest_column(self)))
         self._stretch()
         self._is_fitting = False
 

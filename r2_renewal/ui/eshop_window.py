@@ -8,11 +8,9 @@ usable; what was typed in a form that was closed is offered when it opens again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
-import msgspec
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -33,10 +31,10 @@ from r2_renewal.ui.help_menu import HelpButton
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.managed_text import managed_text
 from r2_renewal.ui.message_bar import MessageBar, WayOn
-from r2_renewal.ui.order_fates import GivenBack, given_back
+from r2_renewal.ui.order_fates import given_back
 from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE
 from r2_renewal.ui.order_forms import OrderForms
-from r2_renewal.ui.order_wizard.confirmation_page import installed_text, receipt_lines
+from r2_renewal.ui.order_wizard.receipt_text import installed_text, receipt_lines
 from r2_renewal.ui.own_window import OwnWindow
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.retrying_text import retrying_text
@@ -174,7 +172,7 @@ class EshopWindow(OwnWindow):
         self.messages.inform(retrying_text(progress))
 
     def _show_news(self, result: protocol.LoadResult) -> None:
-        back = self._given_back(result)
+        back = given_back(result, self.basket.entries_of)
         if not self.basket.count[1]:
             nip = show_nip(result.storefront.company.nip)
             self.messages.inform(empty_basket_text(nip), WayOn("eBOK Symfonia", self._doors.open_ebok))
@@ -187,14 +185,6 @@ class EshopWindow(OwnWindow):
             self.messages.inform(self._told)
         else:
             self.messages.clear()
-
-    def _given_back(self, result: protocol.LoadResult) -> GivenBack | None:
-        """Return the order that came to nothing and whose form waits, on whatever page its program is."""
-        concerned = {*result.unsent, *(licence_id for order in result.refused for licence_id in order.licence_ids)}
-        if not concerned:
-            return None
-        shop = replace(result.storefront, basket=self.basket.entries_of(concerned))
-        return given_back(msgspec.structs.replace(result, storefront=shop))
 
     def _grant_wish(self) -> None:
         is_granted = self.basket.select(self._wish.licence_id)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from r2_renewal.agent.protocol import LoadResult, OrderRefused
+from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order_fields import Field
 from r2_renewal.ui.error_texts import sentence
@@ -46,10 +48,16 @@ def fate_words(result: LoadResult) -> dict[str, str]:
     return {**left, **dict.fromkeys(result.unanswered, "nie wiemy, czy dotarło")}
 
 
-def given_back(result: LoadResult) -> GivenBack | None:
-    """Return the first order that came to nothing, of a program in the basket; None where there is none."""
+def given_back(result: LoadResult, entries_of: Callable[[set[str]], Iterable[BasketEntry]]) -> GivenBack | None:
+    """Return the first order that came to nothing, of a program in the basket; None where there is none.
+
+    Args:
+        result: what is known of orders.
+        entries_of: returns the programs of some licences, on whatever page of the basket they came.
+    """
     refused = {licence_id: order for order in result.refused for licence_id in order.licence_ids}
-    for entry in result.storefront.basket:
+    concerned = {*result.unsent, *refused}
+    for entry in entries_of(concerned) if concerned else ():
         licence_id, name = entry.program.licence_id, entry.program.name
         if licence_id in refused:
             order = refused[licence_id]

@@ -29,7 +29,7 @@ from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.order_list_words import HEADERS, cancel_question, order_cells, order_details, withdrawal_text
-from r2_renewal.ui.plain_text import PlainLabel, PlainTextView
+from r2_renewal.ui.plain_text import PlainLabel, PlainTextView, tool_tip, widest_column
 from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
 
 DETAIL_LINES = 6
@@ -80,6 +80,7 @@ class OrdersView(QWidget):
         table.setWordWrap(False)
         table.verticalHeader().hide()
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setMaximumSectionSize(widest_column(table))
         table.horizontalHeader().setStretchLastSection(True)
         table.itemSelectionChanged.connect(self._show_selected)
 
@@ -147,7 +148,7 @@ class OrdersView(QWidget):
         for number, order in enumerate(self._orders):
             for column, words in enumerate(order_cells(order)):
                 item = QTableWidgetItem(words)
-                item.setToolTip(words)
+                item.setToolTip(tool_tip(words))
                 if column == len(HEADERS) - 1:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self._table.setItem(number, column, item)

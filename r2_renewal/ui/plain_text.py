@@ -1,9 +1,12 @@
-"""Text on the screen: always plain, so that nothing from a server is ever read as markup."""
+"""Text on the screen: always plain, so that nothing from a server is ever read as markup, and never wider than a window."""
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import Qt as QtText
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
 from r2_renewal.ui.announcing import announce
@@ -12,6 +15,27 @@ READABLE_LINES = 9
 MOST_WHOLE_LINES = 16
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own, which PySide6 does not give
 MARK = "⚠ "
+# A link is short enough to stay whole; what is longer may be broken anywhere, or it would push the window off the screen.
+_LONG_RUN, _PART = re.compile(r"\S{121,}"), re.compile(r"\S{1,40}")
+_BREAK = "\u200b"
+_LONGEST_NAME = 80
+_WIDEST_COLUMN = 60
+
+
+def tool_tip(text: str) -> str:
+    """Return a text for a tool tip, which Qt would take for HTML where it looks like it."""
+    return QtText.convertFromPlainText(text) if QtText.mightBeRichText(text) else text
+
+
+def widest_column(table: QWidget) -> int:
+    """Return how wide a column may make itself, in pixels: whatever is in it, the others stay in the window."""
+    return _WIDEST_COLUMN * table.fontMetrics().averageCharWidth()
+
+
+def caption(text: str) -> str:
+    """Return a text for a box, which takes ``&`` for a mark of a key and breaks no line."""
+    short = text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
+    return short.replace("&", "&&")
 
 
 class PlainLabel(QLabel):
@@ -23,6 +47,14 @@ class PlainLabel(QLabel):
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setText(text)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show a text; a run of letters without end may be broken."""
+        super().setText(_LONG_RUN.sub(lambda run: _BREAK.join(_PART.findall(run[0])), text))
+
+    def text(self) -> str:
+        """Return the text as it was given."""
+        return super().text().replace(_BREAK, "")
 
 
 class Heading(PlainLabel):

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QGroupBox, QVBoxLayout, QWidget
 from r2_renewal.domain.account import Enrolment
 from r2_renewal.domain.account_form import AccountForm
 from r2_renewal.ui.account.words import TEXT_CHANGED, enrolled_text, not_possible_text, revoking_text
-from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel
+from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel, caption
 
 GIVE = "Wyrażam zgodę na automatyczne odnowienie"
 REVOKE = "Rezygnuję z automatycznego odnowienia"  # as in eSklep and in the panel
@@ -31,7 +31,7 @@ class ConsentBox(QGroupBox):
     revoked = Signal(bool)
 
     def __init__(self, entry: Enrolment, today: date, parent: QWidget | None = None) -> None:
-        super().__init__(entry.program, parent)
+        super().__init__(caption(entry.program), parent)
         self.setAccessibleName(entry.program)
         self._entry, self._today = entry, today
         self._text, self._meaning = PlainLabel(parent=self), PlainLabel(parent=self)

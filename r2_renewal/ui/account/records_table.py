@@ -9,6 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from r2_renewal.ui.plain_text import tool_tip, widest_column
+
 Index = QModelIndex | QPersistentModelIndex
 Row = Sequence[str]
 
@@ -38,9 +40,10 @@ class _Records(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if index.isValid() and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._rows[index.row()][index.column()]
-        return None
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        words = self._rows[index.row()][index.column()]
+        return words if role == Qt.ItemDataRole.DisplayRole else tool_tip(words)
 
 
 class RecordsTable(QTableView):
@@ -63,6 +66,7 @@ class RecordsTable(QTableView):
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setMaximumSectionSize(widest_column(self))
         self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
 
     def show_rows(self, rows: Sequence[Row]) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QWidget
 
 from r2_renewal.agent.protocol import Method, OrderResult, StatusParams
-from r2_renewal.domain.dates import short_date
 from r2_renewal.domain.order import Order, OrderState, Transfer
 from r2_renewal.domain.order_flow import OrderFlow, Step
 from r2_renewal.ui.agent_link import AgentLink
@@ -18,6 +17,7 @@ from r2_renewal.ui.order_wizard.page import OrderPage
 from r2_renewal.ui.order_wizard.receipt_text import (
     document_text,
     elsewhere_text,
+    installed_text,
     next_text,
     receipt_lines,
     state_text,
@@ -29,8 +29,6 @@ from r2_renewal.ui.plain_text import Heading, PlainLabel
 from r2_renewal.ui.printout import Printout
 from r2_renewal.ui.qr_code import QrCode, qr_image
 from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
-
-__all__ = ["ConfirmationPage", "installed_text", "receipt_lines", "state_text"]
 
 SCAN = "Zeskanuj kod w aplikacji swojego banku, a dane przelewu wypełnią się same."
 
@@ -141,8 +139,3 @@ class ConfirmationPage(OrderPage):
 
     def focus_first(self) -> None:
         """Leave the focus on „Zamknij": there is nothing to fill in here."""
-
-
-def installed_text(valid_until: date, renewed: bool) -> str:
-    """Return „Odnowiono do 22.12.2027", or the words for a licence with a higher limit and the same end."""
-    return f"{'Odnowiono' if renewed else 'Licencja zaktualizowana. Abonament'} do {short_date(valid_until)}"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 from r2_renewal.domain.offer import Offer, QuoteLine, ServiceKind
 from r2_renewal.domain.order_service import OrderItem
 from r2_renewal.ui.order_wizard.order_words import days_text, line_text, owned_text
-from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel
+from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel, caption
 
 NOT_OFFERED = "Tego programu nie można teraz tak zamówić. Odznacz go, aby zamówić pozostałe, albo wybierz inną usługę."
 
@@ -35,7 +35,7 @@ class ProgramRow(QWidget):
         self._program = item.entry.program
         self._is_only = is_only
         self._offers: tuple[Offer, ...] = ()
-        self._box = QCheckBox(name, self)
+        self._box = QCheckBox(caption(name), self)
         self._box.setAccessibleName(name)
         self._owned = PlainLabel(owned_text(self._program), self)
         self._build_limits("Nowy limit" if is_only else f"Nowy limit: {name}")

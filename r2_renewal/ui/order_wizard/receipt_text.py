@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from r2_renewal.domain.basket import Storefront
 from r2_renewal.domain.dates import short_date, warsaw, warsaw_date
@@ -137,3 +137,8 @@ def elsewhere_text(programs: Sequence[str]) -> str:
     if len(programs) <= 1:
         return "".join(f"Licencję pobierze program {name} przy następnym uruchomieniu." for name in programs)
     return f"Licencje pobiorą programy {', '.join(programs)}, każdy przy następnym uruchomieniu."
+
+
+def installed_text(valid_until: date, renewed: bool) -> str:
+    """Return „Odnowiono do 22.12.2027", or the words for a licence with a higher limit and the same end."""
+    return f"{'Odnowiono' if renewed else 'Licencja zaktualizowana. Abonament'} do {short_date(valid_until)}"
