@@ -68,10 +68,10 @@ class MyDataPage(AccountPage):
         for widget in (self._company, self._extra, self.history):
             column.addWidget(widget)
         column.addStretch(1)
-        self._content.hide()
         self.column.addWidget(self._conflict)
         self.column.addWidget(ScrollPane(self._content, "Moje dane", self), 1)
         self.column.addWidget(self.button("Odśwież", self.load), 0, Qt.AlignmentFlag.AlignRight)
+        self._content.hide()
 
     # What is on record
 
