@@ -132,7 +132,8 @@ class EshopWindow(OwnWindow):
         self._forms.hide()
         self._is_waiting = self._doors.close()
         # Never refused: whoever closes every window, as a host that ends does, must not be stopped by ours.
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, not self._is_waiting)
+        if self._is_waiting:
+            self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         super().closeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -140,6 +141,7 @@ class EshopWindow(OwnWindow):
         super().showEvent(event)
         if self._is_waiting:
             self._is_waiting = False
+            self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self.refresh()
 
     # The basket
