@@ -120,22 +120,30 @@ class Server:
         began = time.monotonic()
         with self._under_way.worked_on(call):
             outcome = self._outcome(request, method, call)
-        self._log.write(method, outcome, time.monotonic() - began)
+        # Said only now: a call that has its answer is under way no more, and cannot be cancelled.
+        self._log.write(method, self._say(request.id, outcome), time.monotonic() - began)
 
-    def _outcome(self, request: Request, method: Method, call: CallUnderWay) -> ErrorCode | Done:
-        """Do and answer a call; return what became of it, for the log."""
+    def _outcome(self, request: Request, method: Method, call: CallUnderWay) -> Message | protocol.ErrorBody:
+        """Do a call and return what is to be answered."""
         try:
             params = msgspec.json.decode(request.params, type=protocol.PARAMS[method])
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            return self._refuse(request.id, protocol.INVALID_PARAMS, "parameters do not fit")
+            return _garbled(protocol.INVALID_PARAMS, "parameters do not fit")
         try:
-            self._channel.answer(request.id, self._result(method, params, call))
+            return self._result(method, params, call)
         except RenewalError as error:
             told = RenewalError(ErrorCode.CALL_CANCELLED, "by the host") if call.is_cancelled else error
-            return self._fail(request.id, method, told)
+            return _failed(method, told)
         except Exception as error:
             self._log.write_unforeseen(method, error)
-            return self._fail(request.id, method, RenewalError(ErrorCode.INTERNAL, type(error).__name__))
+            return _failed(method, RenewalError(ErrorCode.INTERNAL, type(error).__name__))
+
+    def _say(self, number: int, outcome: Message | protocol.ErrorBody) -> ErrorCode | Done:
+        """Answer a call; return what became of it, for the log."""
+        if isinstance(outcome, protocol.ErrorBody):
+            self._channel.refuse(number, outcome)
+            return ErrorCode(outcome.data.code)
+        self._channel.answer(number, outcome)
         return Done.OK
 
     def _result(self, method: Method, params: Message, call: CallUnderWay) -> Message:
@@ -149,19 +157,20 @@ class Server:
             raise RenewalError(ErrorCode.CALL_CANCELLED, "before it began")
         return self._service.call(method, params)
 
-    def _fail(self, number: int, method: Method, error: RenewalError) -> ErrorCode:
-        # Imported late: it knows the shop's contract, which the greeting does not need.
-        from r2_renewal.agent.failures import error_data
+    def _refuse(self, number: int | None, code: int, message: str) -> None:
+        self._channel.refuse(number, _garbled(code, message))
 
-        data = error_data(error, of_order=method is Method.ORDER_PLACE)
-        message = f"{error.code.value} {error.code.name}"
-        self._channel.refuse(number, protocol.ErrorBody(code=protocol.SERVER_ERROR, message=message, data=data))
-        return error.code
 
-    def _refuse(self, number: int | None, code: int, message: str) -> ErrorCode:
-        data = protocol.ErrorData(code=ErrorCode.AGENT_GARBLED.value)
-        self._channel.refuse(number, protocol.ErrorBody(code=code, message=message, data=data))
-        return ErrorCode.AGENT_GARBLED
+def _failed(method: Method, error: RenewalError) -> protocol.ErrorBody:
+    # Imported late: it knows the shop's contract, which the greeting does not need.
+    from r2_renewal.agent.failures import error_data
+
+    data = error_data(error, of_order=method is Method.ORDER_PLACE)
+    return protocol.ErrorBody(code=protocol.SERVER_ERROR, message=f"{error.code.value} {error.code.name}", data=data)
+
+
+def _garbled(code: int, message: str) -> protocol.ErrorBody:
+    return protocol.ErrorBody(code=code, message=message, data=protocol.ErrorData(code=ErrorCode.AGENT_GARBLED.value))
 
 
 class _Numbered(msgspec.Struct):
