@@ -209,7 +209,11 @@ class Transport:
         session.proxies = proxies_for(self._url, self._proxy)
         session.headers.update({"Accept-Encoding": "identity", "User-Agent": self._user_agent})
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        session.mount(self._base, _Adapter(max_retries=0))
+        # For every address, not only the shop's as configured: requests writes an IDN host or an escaped path in another way, and
+        # would take its own adapter for that, which knows neither the system's trust nor whether a byte has gone out.
+        session.adapters.clear()
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _Adapter(max_retries=0))
         return session
 
     def _drop_idle(self) -> None:

@@ -13,9 +13,14 @@ import pytest
 from requests import Request
 
 from r2_renewal.agent.deadline import Deadline
+from r2_renewal.agent.failures import ShopError
+from r2_renewal.agent.protocol import Delivery
 from r2_renewal.agent.transport import Message, Transport
 from r2_renewal.agent.watched import Line, LineCutError, WatchedConnection, run
 from r2_renewal.domain.errors import RenewalError
+
+# requests writes these addresses in another way than they are configured.
+REWRITTEN = ("https://sklep.żółw.example", "https://shop.example/%7Esklep", "https://shop.example/żółw")
 
 
 @pytest.fixture
@@ -94,12 +99,21 @@ def test_an_answer_after_the_cut_is_none() -> None:
         run(late, line, Deadline(0.1))
 
 
-def test_nobody_but_the_system_says_whom_to_trust() -> None:
-    session = Transport("https://shop.example", "test")._new_session()
-    request = session.prepare_request(Request("GET", "https://shop.example/v1/storefront"))
-    adapter: Any = session.get_adapter("https://shop.example")
+@pytest.mark.parametrize("base", ["https://shop.example", *REWRITTEN])
+def test_nobody_but_the_system_says_whom_to_trust(base: str) -> None:
+    session = Transport(base, "test")._new_session()
+    request = session.prepare_request(Request("GET", f"{base}/v1/storefront"))
+    adapter: Any = session.get_adapter(request.url or "")
     pool = adapter.get_connection_with_tls_context(request, verify=True)
-    adapter.cert_verify(pool, "https://shop.example", True, None)
+    adapter.cert_verify(pool, request.url, True, None)
     assert (pool.ca_certs, pool.ca_cert_dir, pool.cert_reqs) == (None, None, "CERT_REQUIRED")
     assert type(pool.conn_kw["ssl_context"]).__module__.startswith("truststore")
     session.close()
+
+
+@pytest.mark.parametrize("path", ["", "/%7Esklep", "/żółw", "/a/../sklep"])
+def test_what_went_out_is_known_however_the_address_is_written(listener: socket.socket, path: str) -> None:
+    base = f"http://127.0.0.1:{port_of(listener)}{path}"
+    with pytest.raises(ShopError) as failure:
+        Transport(base, "test").exchange(Message("POST", "/v1/orders", {}, b"{}"), Deadline(0.3))
+    assert failure.value.delivery is Delivery.UNKNOWN
