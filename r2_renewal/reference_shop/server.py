@@ -21,6 +21,7 @@ from litestar.types import ASGIApp
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.reference_shop.app import create_app
 from r2_renewal.reference_shop.fault_hooks import FaultInjector, Faults
+from r2_renewal.reference_shop.heads import Heads
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.unread import UnreadBodies
 
@@ -127,9 +128,9 @@ def serve(
 
 def _application(settings: ShopSettings, *, fault_hooks: bool) -> ASGIApp:
     if not fault_hooks:
-        return UnreadBodies(create_app(settings))
+        return Heads(UnreadBodies(create_app(settings)))
     faults = Faults()
-    return FaultInjector(UnreadBodies(create_app(settings, faults)), faults)
+    return FaultInjector(Heads(UnreadBodies(create_app(settings, faults))), faults)
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:

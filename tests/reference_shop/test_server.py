@@ -47,6 +47,24 @@ def test_the_whole_way_from_the_licence_to_the_renewed_licence(
     assert (process.returncode, output, errors) == (0, "", "")
 
 
+def test_head_is_answered_wherever_get_is_and_without_a_body(start: Callable[..., Server]) -> None:
+    _, url = start()
+    with httpx.Client(base_url=url, trust_env=False) as http:
+        for path in (
+            "/panel/logowanie",
+            "/panel/panel.css",
+            "/panel/moje-dane",
+            "/panel/nic",
+            "/healthz",
+            "/v1/storefront",
+        ):
+            whole, head = http.get(path), http.head(path)
+            assert (head.status_code, head.content) == (whole.status_code, b""), path
+            for name in ("content-type", "content-length", "content-security-policy", "cache-control", "location"):
+                assert head.headers.get(name) == whole.headers.get(name), (path, name)
+        assert http.head("/panel/wyloguj").status_code == http.head(paths.ACCOUNT_SESSIONS).status_code == 405
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a signal")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_the_server_though_a_client_holds_its_connection(
