@@ -29,6 +29,7 @@ from r2_renewal.reference_shop.auto_fulfilment import watch
 from r2_renewal.reference_shop.fault_hooks import Faults
 from r2_renewal.reference_shop.keys import signing_key_of
 from r2_renewal.reference_shop.mail.sender import MailSender
+from r2_renewal.reference_shop.origins import Origin
 from r2_renewal.reference_shop.panel.failures import on_http_error
 from r2_renewal.reference_shop.panel.routes import routers
 from r2_renewal.reference_shop.problems import Refusal, on_failure, on_refusal
@@ -78,6 +79,7 @@ def create_app(settings: ShopSettings, faults: Faults | None = None) -> Litestar
             "shop": Provide(lambda: shop, sync_to_thread=False),
             "caller": Provide(_caller, sync_to_thread=False),
             "address": Provide(_address, sync_to_thread=False),
+            "origin": Provide(_origin, sync_to_thread=False),
         },
         exception_handlers={
             Refusal: on_refusal,
@@ -110,6 +112,10 @@ def _in_account(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
 
 def _address(request: Request[Any, Any, Any]) -> str:
     return counted_address(request.client.host if request.client is not None else "")
+
+
+def _origin(request: Request[Any, Any, Any]) -> Origin:
+    return Origin(_address(request), request.headers.get("User-Agent", ""))
 
 
 def _caller(request: Request[Caller, Any, Any]) -> Caller:

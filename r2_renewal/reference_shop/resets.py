@@ -15,7 +15,7 @@ from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
-from r2_renewal.reference_shop import attempts, passwords
+from r2_renewal.reference_shop import account_attempts, attempts, passwords
 from r2_renewal.reference_shop.mail.letters import send_password_reset
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.problems import Refusal
@@ -34,11 +34,10 @@ def request(shop: Shop, email: str, address: str) -> None:
     Raises:
         Refusal: TOO_MANY, for requests from one address.
     """
-    limits = shop.settings.limits
-    attempts.count(shop, limits.reset_from_address, address)
+    attempts.count(shop, shop.settings.limits.reset_from_address, address)
     login = passwords.login_name(email)
     try:
-        attempts.count(shop, limits.reset_of_account, login)
+        account_attempts.count_letter(shop, login, address)
     except Refusal:
         return  # somebody fills the customer's mailbox: the letters that are there will do
     with shop.database.writing(login) as session:
@@ -99,7 +98,7 @@ def use(shop: Shop, token: str, password: str, address: str) -> None:
             raise Refusal(ProblemCode.NOT_FOUND, "no such token")
         user = session.get_one(User, login)
         user.password_hash = password_hash
-        attempts.forget(session, shop.settings.limits.login_of_account, login)
+        account_attempts.forget_logins(shop, session, login, address)
         _end_everything(session, user)
 
 

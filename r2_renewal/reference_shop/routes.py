@@ -37,6 +37,7 @@ from r2_renewal.reference_shop.bodies import StrictBody
 from r2_renewal.reference_shop.conditional import tagged
 from r2_renewal.reference_shop.openapi import problems
 from r2_renewal.reference_shop.ordering import check_key, place
+from r2_renewal.reference_shop.origins import Origin
 from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.parameters import Cursor, IfNoneMatch, KeyHeader, ProgramLimit
 from r2_renewal.reference_shop.problems import Refusal
@@ -71,10 +72,10 @@ def open_licence_session(
     responses=problems(ProblemCode.BAD_CREDENTIALS, ProblemCode.TOO_MANY, body=True),
 )
 def open_account_session(
-    data: JSONBody[AccountSessionRequest], shop: NamedDependency[Shop], address: NamedDependency[str]
+    data: JSONBody[AccountSessionRequest], shop: NamedDependency[Shop], origin: NamedDependency[Origin]
 ) -> SessionBody:
     """Open a session with e-mail and password; an unknown e-mail and a wrong password are answered alike."""
-    return sessions.open_by_password(shop, data.email, data.password, address)
+    return sessions.open_by_password(shop, data.email, data.password, origin)
 
 
 @delete(

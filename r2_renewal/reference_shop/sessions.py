@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from r2_renewal.contract.problems import ProblemCode
@@ -19,7 +19,8 @@ from r2_renewal.contract.structs import SessionBody
 from r2_renewal.domain.errors import RenewalError
 from r2_renewal.domain.licence import Licence
 from r2_renewal.licensing.reader import parse_certificate
-from r2_renewal.reference_shop import attempts, passwords
+from r2_renewal.reference_shop import account_attempts, attempts, passwords
+from r2_renewal.reference_shop.origins import Origin
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import Customer, LicenceRow, SessionRow, User
@@ -63,7 +64,8 @@ def open_by_licence(shop: Shop, certificate: str, address: str) -> SessionBody:
 def _open_by_licence(shop: Shop, certificate: str) -> SessionBody:
     customer_id = holder_of(shop, certificate)
     with shop.database.writing() as session:
-        return _open(shop, session, customer_id, SCOPE_ORDER)
+        opened, _ = _open(shop, session, customer_id, SCOPE_ORDER)
+        return opened
 
 
 def holder_of(shop: Shop, certificate: str) -> str:
@@ -92,19 +94,18 @@ def _is_on_record(session: Session, licence: Licence) -> bool:
     return session.get(Customer, licence.customer_id) is not None and session.scalar(owned.limit(1)) is not None
 
 
-def open_by_password(shop: Shop, email: str, password: str, address: str) -> SessionBody:
+def open_by_password(shop: Shop, email: str, password: str, origin: Origin) -> SessionBody:
     """Open a session of a customer's account.
 
     Raises:
         Refusal: BAD_CREDENTIALS, for an unknown e-mail and a wrong password alike; TOO_MANY, for either likewise.
     """
-    limits, login = shop.settings.limits, passwords.login_name(email)
-    attempts.count(shop, limits.login_from_address, address)
-    attempts.count(shop, limits.login_of_account, login)
+    login, nobodys = passwords.login_name(email), passwords.dummy_hash()
+    account_attempts.count_login(shop, login, origin.address)
     with shop.database.reading() as session:
         user = session.get(User, login)
     # A hash is verified in both cases, so that the time does not tell whether the e-mail is known.
-    if not passwords.matches(user.password_hash if user else passwords.dummy_hash(), password) or user is None:
+    if not passwords.matches(user.password_hash if user else nobodys, password) or user is None:
         raise Refusal(ProblemCode.BAD_CREDENTIALS)
     renewed = passwords.hash_password(password) if passwords.is_outdated(user.password_hash) else user.password_hash
     with shop.database.writing() as session:
@@ -112,26 +113,22 @@ def open_by_password(shop: Shop, email: str, password: str, address: str) -> Ses
         if known is None or known.password_hash != user.password_hash:
             raise Refusal(ProblemCode.BAD_CREDENTIALS)  # the password was changed while this one was verified
         known.password_hash = renewed
-        attempts.forget(session, limits.login_of_account, login)
-        return _open(shop, session, user.customer_id, SCOPE_ACCOUNT, login)
+        account_attempts.forget_logins(shop, session, login, origin.address)
+        opened, row = _open(shop, session, user.customer_id, SCOPE_ACCOUNT)
+        row.login, row.opened_with, row.opened_from = login, origin.program, origin.neighbourhood
+        return opened
 
 
-def _open(shop: Shop, session: Session, customer_id: str, scope: str, login: str | None = None) -> SessionBody:
+def _open(shop: Shop, session: Session, customer_id: str, scope: str) -> tuple[SessionBody, SessionRow]:
     now = shop.settings.now()
     life = shop.settings.order_session if scope == SCOPE_ORDER else shop.settings.account_session
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
-    session.add(
-        SessionRow(
-            token_hash=digest(token),
-            customer_id=customer_id,
-            scope=scope,
-            expires_at=now + life,
-            login=login,
-            opened_at=now,
-        ),
+    row = SessionRow(
+        token_hash=digest(token), customer_id=customer_id, scope=scope, expires_at=now + life, opened_at=now
     )
-    return SessionBody(token=token, scope=scope, expires_at=now + life, customer_id=customer_id)
+    session.add(row)
+    return SessionBody(token=token, scope=scope, expires_at=now + life, customer_id=customer_id), row
 
 
 def caller_of(shop: Shop, authorization: str) -> Caller:
@@ -173,25 +170,6 @@ def close_token(shop: Shop, token: str) -> None:
     """End the session of a token, if it is one's."""
     with shop.database.writing() as session:
         session.execute(delete(SessionRow).where(SessionRow.token_hash == digest(token)))
-
-
-def sessions_of(shop: Shop, caller: Caller) -> list[SessionRow]:
-    """Return the open account sessions of the caller's login, the latest first."""
-    query = select(SessionRow).where(_of_login(caller), SessionRow.expires_at > shop.settings.now())
-    with shop.database.reading() as session:
-        return list(session.scalars(query.order_by(SessionRow.opened_at.desc(), SessionRow.token_hash)))
-
-
-def close_all(shop: Shop, caller: Caller) -> None:
-    """End every account session of the caller's login."""
-    with shop.database.writing() as session:
-        session.execute(delete(SessionRow).where(_of_login(caller)))
-
-
-def _of_login(caller: Caller) -> ColumnElement[bool]:
-    # A session of the first release does not tell its login: it ends with any of its customer's.
-    of_login = or_(SessionRow.login == caller.login, SessionRow.login.is_(None))
-    return and_(SessionRow.customer_id == caller.customer_id, SessionRow.scope == SCOPE_ACCOUNT, of_login)
 
 
 def digest(token: str) -> str:

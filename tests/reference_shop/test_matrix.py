@@ -21,11 +21,13 @@ from r2_renewal.contract import paths
 from r2_renewal.reference_shop.app import create_app
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.fulfilment import invoice
+from r2_renewal.reference_shop.open_sessions import name_of
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.forms import TOKEN_FIELD
 from r2_renewal.reference_shop.panel.visit import SESSION, form_token
 from r2_renewal.reference_shop.passwords import hash_password
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
+from r2_renewal.reference_shop.sessions import digest
 from r2_renewal.reference_shop.settings import ShopSettings, fixed_date
 from r2_renewal.reference_shop.shop import Shop, opened
 from r2_renewal.reference_shop.tables import User
@@ -80,6 +82,7 @@ REACH = {
     ("GET", addresses.INVOICES): OWN_PAGE,
     ("GET", addresses.INVOICES + "/{invoice_id}/pdf"): OWN_PAGE,
     ("GET", addresses.SESSIONS): OWN_PAGE,
+    ("POST", addresses.SESSIONS + "/{session_name}/wyloguj"): OWN_PAGE,
     ("POST", addresses.END_SESSIONS): OWN_PAGE,
     ("GET", "/schema"): PUBLIC,
     ("GET", "/schema/openapi.json"): PUBLIC,
@@ -104,7 +107,7 @@ REACH = {
     ("GET", paths.INVOICES + "/{invoice_id}/pdf"): ACCOUNT,
 }
 # What of an address names an object of a customer; the others name a text, a secret or a file of ours.
-OBJECTS = {"order_id", "licence_id", "invoice_id", "consent_id"}
+OBJECTS = {"order_id", "licence_id", "invoice_id", "consent_id", "session_name"}
 NO_OBJECTS = {"kind", "version", "token", "licence", "path"}
 OTHER_EMAIL, OTHER_PASSWORD = "jan@slusarz.example", "inne hasło niż tamto"
 
@@ -189,6 +192,7 @@ def world(shared_shop: Any) -> World:
         "licence_id": LICENCE_ID,
         "invoice_id": invoice_id,
         "consent_id": own.get(paths.CONSENTS).json()["consents"][0]["consent_id"],
+        "session_name": name_of(digest(own.token)),
         "token": "x",
         "licence": "x",
         "kind": "terms",
@@ -239,7 +243,7 @@ def test_without_a_session_a_page_leads_to_the_login(world: World, method: str, 
 
 def leads_to_the_login(answer: httpx.Response) -> bool:
     if answer.status_code == 403:  # what was typed is shown first
-        return "Sesja wygasła" in answer.text and f'href="{addresses.LOGIN}"' in answer.text
+        return "Sesja wygasła" in answer.text and f'action="{addresses.LOGIN}"' in answer.text
     return answer.status_code == 303 and answer.headers["location"].startswith(f"{addresses.LOGIN}?dalej=/panel/")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import statistics
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,9 +17,11 @@ from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select, update
 
 from r2_renewal.contract import paths
-from r2_renewal.reference_shop import attempts, passwords, resets, sessions
+from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.reference_shop import account_attempts, attempts, passwords, resets, sessions
 from r2_renewal.reference_shop.limit import Limit, Limits
-from r2_renewal.reference_shop.seed import PreparedShop
+from r2_renewal.reference_shop.origins import Origin
+from r2_renewal.reference_shop.seed import ACCOUNT_EMAIL, PreparedShop
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop, opened
 from r2_renewal.reference_shop.tables import Attempts, Customer, MailRow, PasswordReset, SessionRow, User
@@ -81,7 +85,7 @@ def test_a_hash_is_verified_whether_or_not_the_email_is_known(shop: Shop, monkey
     monkeypatch.setattr(passwords, "matches", lambda stored, word: verified.append(stored) or real(stored, word))
     for email in ("anna.klosowska@klosowska.example", "nikt@example.com"):
         with pytest.raises(sessions.Refusal):
-            sessions.open_by_password(shop, email, "nie to", "192.0.2.1")
+            sessions.open_by_password(shop, email, "nie to", Origin("192.0.2.1"))
     assert len(verified) == 2
     costs = {stored.rsplit("$", 2)[0] for stored in verified}
     assert len(costs) == 1
@@ -146,6 +150,72 @@ def test_logins_are_counted_by_account_known_or_not(stranger: Module, prepared: 
     )
     problem(answer, 429, "too_many_requests")
     assert 1 <= int(answer.headers["retry-after"]) <= 15 * 60
+
+
+def try_login(shop: Shop, email: str, password: str, address: str) -> ProblemCode | None:
+    """Log in from an address; return why not."""
+    try:
+        sessions.open_by_password(shop, email, password, Origin(address))
+    except sessions.Refusal as refusal:
+        return refusal.code
+    return None
+
+
+def test_a_stranger_at_one_address_locks_no_customer_out(shop: Shop, prepared: PreparedShop) -> None:
+    email, right = prepared.account_email, prepared.account_password
+    guessed = [try_login(shop, email, "zgadywane", "192.0.2.1") for _ in range(60)]
+    assert guessed == [ProblemCode.BAD_CREDENTIALS] * 10 + [ProblemCode.TOO_MANY] * 50
+    assert try_login(shop, email, right, "192.0.2.2") is None
+    assert try_login(shop, email, right, "192.0.2.1") is ProblemCode.TOO_MANY
+
+
+@pytest.mark.parametrize("email", [ACCOUNT_EMAIL, "nikt@example.com"])
+def test_guesses_from_many_addresses_are_stopped_by_the_accounts_own_count(shop: Shop, email: str) -> None:
+    few = replace(shop, settings=replace(shop.settings, limits=replace(Limits(), login_of_account=Limit("few", 4))))
+    codes = [try_login(few, email, "zgadywane", f"192.0.2.{number}") for number in range(6)]
+    assert codes == [ProblemCode.BAD_CREDENTIALS] * 4 + [ProblemCode.TOO_MANY] * 2
+
+
+def test_a_stranger_at_one_address_stops_no_letter_to_the_customer(shop: Shop, prepared: PreparedShop) -> None:
+    for _ in range(12):
+        resets.request(shop, prepared.account_email, "192.0.2.1")
+    assert len(letters(shop)) == 3
+    resets.request(shop, prepared.account_email, "192.0.2.2")
+    assert len(letters(shop)) == 4
+    for number in range(3, 30):
+        resets.request(shop, prepared.account_email, f"192.0.2.{number}")
+    assert len(letters(shop)) == 10  # and no mailbox is filled
+
+
+def test_a_new_password_opens_the_account_at_once_where_it_was_set(
+    shop: Shop, prepared: PreparedShop, token: str
+) -> None:
+    for _ in range(11):
+        last = try_login(shop, prepared.account_email, "zapomniane", "192.0.2.1")
+    assert last is ProblemCode.TOO_MANY
+    resets.use(shop, token, NEW, "192.0.2.1")
+    assert try_login(shop, prepared.account_email, NEW, "192.0.2.1") is None
+
+
+def test_of_many_posts_of_one_token_at_once_one_sets_its_password(
+    shop: Shop, prepared: PreparedShop, token: str
+) -> None:
+    words = [f"{NEW} {number}" for number in range(6)]
+    start = threading.Barrier(len(words))
+
+    def use(word: str) -> bool:
+        start.wait()
+        try:
+            resets.use(shop, token, word, "192.0.2.1")
+        except sessions.Refusal:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(words)) as pool:
+        done = list(pool.map(use, words))
+    assert done.count(True) == 1
+    opened_by = [try_login(shop, prepared.account_email, word, "192.0.2.2") is None for word in words]
+    assert opened_by == done
 
 
 def test_a_login_that_succeeds_begins_the_count_anew(stranger: Module, prepared: PreparedShop) -> None:
@@ -267,12 +337,11 @@ def test_known_and_unknown_emails_take_the_same_time(shop: Shop, prepared: Prepa
         for email, times in took.items():
             began = time.perf_counter()
             with pytest.raises(sessions.Refusal):
-                sessions.open_by_password(shop, email, "nie to hasło", "192.0.2.1")
+                sessions.open_by_password(shop, email, "nie to hasło", Origin("192.0.2.1"))
             times.append(time.perf_counter() - began)
             with shop.database.writing() as session:
-                for limit in (shop.settings.limits.login_of_account, shop.settings.limits.login_from_address):
-                    attempts.forget(session, limit, email)
-                    attempts.forget(session, limit, "192.0.2.1")
+                account_attempts.forget_logins(shop, session, email, "192.0.2.1")
+                attempts.forget(session, shop.settings.limits.login_from_address, "192.0.2.1")
     known, unknown = (statistics.median(times) for times in took.values())
     assert abs(known - unknown) / known < 0.05
 
@@ -285,7 +354,8 @@ def test_known_and_unknown_emails_take_the_same_time_for_a_letter(
     if not long_mode:
         pytest.skip("2,000 letters: with --long")
     much = Limit("much", LOGINS)
-    limits = replace(shop.settings.limits, reset_of_account=much, reset_from_address=replace(much, kind="address"))
+    kinds = ("reset_of_account", "reset_of_account_from_address", "reset_from_address")
+    limits = replace(shop.settings.limits, **{kind: replace(much, kind=kind) for kind in kinds})
     patient = replace(shop, settings=replace(shop.settings, limits=limits))
 
     async def timed(email: str) -> float:

@@ -1,4 +1,7 @@
-"""Who may see a page: people who are logged in, by the cookie's session; the others are sent to log in first."""
+"""Who may see a page and send its form: people who are logged in, by the cookie's session; the others log in first.
+
+Rules: a form without its visit's token changes nothing; what was typed into one whose session has ended waits for the login.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from urllib.parse import quote
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
@@ -17,22 +22,28 @@ from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.reference_shop import sessions
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.forms import TOKEN_FIELD, Form
+from r2_renewal.reference_shop.panel.kept import Kept, kept_of
 from r2_renewal.reference_shop.panel.page import Page, go, show
-from r2_renewal.reference_shop.panel.visit import AnyRequest, Notice, form_token, session_token, visit_of
+from r2_renewal.reference_shop.panel.visit import AnyRequest, Notice, Visit, form_token, session_token, visit_of
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 
-# What a person types at length or with care; the rest is ticked or filled in again at a glance.
-TYPED = ("invoice_email", "message", "name", "email")
-
 
 class SessionEndedError(Exception):
-    """Nobody is logged in here any more. Attributes: typed: what was typed into the form that was sent, by field."""
+    """Nobody is logged in here any more. Attributes: kept: what was typed into the form that was sent; None for nothing."""
 
-    def __init__(self, typed: dict[str, str]) -> None:
+    def __init__(self, kept: Kept | None = None) -> None:
         super().__init__()
-        self.typed = typed
+        self.kept = kept
+
+
+class OldFormError(Exception):
+    """A form of an earlier session of this login: not taken, but not lost. Attributes: kept: what was typed into it."""
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__()
+        self.kept = kept
 
 
 def logged_in(shop: Shop) -> Guard:
@@ -44,8 +55,8 @@ def logged_in(shop: Shop) -> Guard:
         try:
             connection.scope["user"] = await asyncio.to_thread(_caller, shop, token)
         except Refusal:
-            typed = await _typed(request, token) if request.method == "POST" else {}
-            raise SessionEndedError(typed) from None
+            kept = await _kept(request, token) if request.method == "POST" else None
+            raise SessionEndedError(kept) from None
 
     return guard
 
@@ -57,21 +68,37 @@ def _caller(shop: Shop, token: str) -> Caller:
     return caller
 
 
-async def _typed(request: AnyRequest, token: str) -> dict[str, str]:
+async def _kept(request: AnyRequest, token: str) -> Kept | None:
     """Return what was typed into a form that was this very session's; a stranger's words are shown to nobody."""
     form = Form(await request.form())
     own = form_token(token) if token else ""
     if not own or not hmac.compare_digest(form.text(TOKEN_FIELD).encode(), own.encode()):
-        return {}
-    return {name: words for name in TYPED if (words := form.text(name).strip())}
+        return None
+    return kept_of(form, request.scope["path"])
 
 
-def to_login(request: AnyRequest, shop: Shop, typed: dict[str, str]) -> Page:
-    """Send somebody who is not logged in to the login, and from there back; what was typed is shown first, not lost."""
+async def form_of(request: AnyRequest, visit: NamedDependency[Visit], shop: NamedDependency[Shop]) -> Form:
+    """Return the form of a request; one without this visit's token is not read at all.
+
+    Raises:
+        OldFormError: it is of an earlier session of the same login.
+        PermissionDeniedException: it is nobody's here.
+    """
+    form = Form(await request.form())
+    if visit.is_own(form.text(TOKEN_FIELD)):
+        return form
+    kept = kept_of(form, request.scope["path"]) if visit.caller is not None else None
+    if kept is not None and kept.is_of(shop.settings, visit.who.login):
+        raise OldFormError(kept)
+    raise PermissionDeniedException
+
+
+def to_login(request: AnyRequest, shop: Shop, kept: Kept | None) -> Page:
+    """Send somebody who is not logged in to the login, and from there back; where something was typed, log in over it."""
     visit = visit_of(request, shop.settings)
-    if typed:
+    if kept is not None:
         status = HTTPStatus.FORBIDDEN.value
-        return show(visit, "ended.html", status=status, seller=shop.settings.vendor, typed=typed)
+        return show(visit, "ended.html", status=status, seller=shop.settings.vendor, kept=kept, email="")
     wanted = visit.address if request.method == "GET" else addresses.DATA
     notices = (Notice("login.ended"),) if visit.token else ()
     return go(visit, f"{addresses.LOGIN}?dalej={quote(addresses.own_page(wanted), safe='/')}", *notices)

@@ -63,6 +63,11 @@ def invoice_pdf(invoice_id: str) -> str:
     return f"{INVOICES}/{invoice_id}/pdf"
 
 
+def end_session(name: str) -> str:
+    """Return where one session is ended."""
+    return f"{SESSIONS}/{name}/wyloguj"
+
+
 def consent_pdf(consent_id: str) -> str:
     """Return the confirmation of a consent as PDF."""
     return f"{CONSENTS}/{consent_id}/pdf"

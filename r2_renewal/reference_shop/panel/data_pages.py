@@ -24,6 +24,7 @@ from r2_renewal.reference_shop.conditional import tag_of
 from r2_renewal.reference_shop.pages import USUAL
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.forms import Form, errors_of
+from r2_renewal.reference_shop.panel.kept import Kept
 from r2_renewal.reference_shop.panel.links import safe_link
 from r2_renewal.reference_shop.panel.lists import Cursor
 from r2_renewal.reference_shop.panel.page import Page, go, show
@@ -76,7 +77,14 @@ def show_data(shop: NamedDependency[Shop], visit: NamedDependency[Visit], cursor
     return _page(shop, visit, data, data.body.invoice_email)
 
 
-def _page(shop: Shop, visit: Visit, data: _Data, email: str, **values: Any) -> Page:
+def resume_data(shop: Shop, visit: Visit, kept: Kept) -> Page:
+    """Return the data with the address that was typed; saved, it meets the state that it was typed to."""
+    email = kept.text("invoice_email")
+    data = _read(shop, visit, kept.text("cursor"), email if check_email(email).problem is None else "")
+    return _page(shop, visit, data, email, tag=kept.text("tag"))
+
+
+def _page(shop: Shop, visit: Visit, data: _Data, email: str, tag: str = "", **values: Any) -> Page:
     vendor = shop.settings.vendor
     return show(
         visit,
@@ -86,7 +94,7 @@ def _page(shop: Shop, visit: Visit, data: _Data, email: str, **values: Any) -> P
         listed=data,
         consents=data.consents,
         email=email,
-        tag=tag_of(data.body),
+        tag=tag or tag_of(data.body),
         today=shop.settings.today(),
         ebok=safe_link(vendor, vendor.ebok_url),
         contact_form=safe_link(vendor, vendor.contact_form_url),
@@ -105,7 +113,7 @@ def change_data(shop: NamedDependency[Shop], visit: NamedDependency[Visit], form
         wanted = _wanted(form, email, before.invoice_email)
         after = customers.change(shop, visit.who, form.text("tag"), wanted)
     except Refusal as refusal:
-        return _again(shop, visit, cursor, email, refusal)
+        return _again(shop, visit, form, refusal)
     return go(visit, _same_page(before, cursor), *_told(visit, shop, before, after))
 
 
@@ -137,8 +145,8 @@ def _consent(tick: str) -> dict[str, str]:
     }
 
 
-def _again(shop: Shop, visit: Visit, cursor: str, email: str, refusal: Refusal) -> Page:
-    """Return the page with what was typed; the boxes are empty again, since a tick is to the text beside it."""
+def _again(shop: Shop, visit: Visit, form: Form, refusal: Refusal) -> Page:
+    """Return the page with what was typed; the boxes are empty again, since a tick is to the text beside it, and it says so."""
     if refusal.code in _REFUSED:
         field, phrase = _REFUSED[refusal.code]
         errors = {field: visit.language.say(phrase)}
@@ -146,7 +154,10 @@ def _again(shop: Shop, visit: Visit, cursor: str, email: str, refusal: Refusal) 
         errors = errors_of(visit.language, refusal)
     else:
         raise refusal
-    data = _read(shop, visit, cursor, email if check_email(email).problem is None else "")
+    if form.texts("consent") or form.texts("revocation"):
+        errors.setdefault("consents", visit.language.say("data.tick_again"))
+    email = form.text("invoice_email").strip()
+    data = _read(shop, visit, form.text("cursor"), email if check_email(email).problem is None else "")
     is_changed = refusal.code is ProblemCode.CUSTOMER_CHANGED
     return _page(shop, visit, data, email, errors=errors, status=STATUS[refusal.code].value, is_changed=is_changed)
 
@@ -176,6 +187,11 @@ def _renewal_told(visit: Visit, shop: Shop, before: EnrolmentBody, after: Enrolm
 def show_report(shop: NamedDependency[Shop], visit: NamedDependency[Visit]) -> Page:
     """Return the form that reports wrong company data."""
     return _report(shop, visit, "", {}, 200)
+
+
+def resume_report(shop: Shop, visit: Visit, kept: Kept) -> Page:
+    """Return the form with the report that was typed."""
+    return _report(shop, visit, kept.text("message"), {}, 200)
 
 
 def _report(shop: Shop, visit: Visit, message: str, errors: dict[str, str], status: int) -> Page:

@@ -13,8 +13,9 @@ from litestar.exceptions import HTTPException
 
 from r2_renewal.reference_shop import problems
 from r2_renewal.reference_shop.panel import addresses
-from r2_renewal.reference_shop.panel.access import SessionEndedError, to_login
+from r2_renewal.reference_shop.panel.access import OldFormError, SessionEndedError, to_login
 from r2_renewal.reference_shop.panel.page import Page, show
+from r2_renewal.reference_shop.panel.resumption import resume
 from r2_renewal.reference_shop.panel.visit import AnyRequest, visit_of
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.shop import Shop
@@ -32,7 +33,13 @@ _PHRASES = {
 
 def on_session_ended(request: AnyRequest, ended: SessionEndedError) -> Page:
     """Lead to the login."""
-    return to_login(request, _shop(request), ended.typed)
+    return to_login(request, _shop(request), ended.kept)
+
+
+def on_old_form(request: AnyRequest, old: OldFormError) -> Page:
+    """Show what was typed once more, in a form of this session."""
+    shop = _shop(request)
+    return resume(shop, visit_of(request, shop.settings), old.kept)
 
 
 def on_refusal(request: AnyRequest, refusal: Refusal) -> Page:

@@ -1,6 +1,6 @@
-"""Forms as browsers send them: with the visit's token, read as the API's own bodies, refused field by field.
+"""Forms as browsers send them: read as the API's own bodies, refused field by field.
 
-Rules: a form without its token is not read at all; what the contract says of a field holds here as well.
+Rule: what the contract says of a field holds here as well.
 """
 
 from __future__ import annotations
@@ -8,11 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from litestar.datastructures import FormMultiDict, UploadFile
-from litestar.di import NamedDependency
-from litestar.exceptions import PermissionDeniedException
 
 from r2_renewal.reference_shop.panel.language import Language
-from r2_renewal.reference_shop.panel.visit import AnyRequest, Visit
 from r2_renewal.reference_shop.problems import Refusal
 
 TOKEN_FIELD = "token"  # noqa: S105 - the field's name
@@ -37,18 +34,6 @@ class Form:
         """Return a file that was sent; None where none was."""
         value = self.fields.get(name)
         return value if isinstance(value, UploadFile) else None
-
-
-async def form_of(request: AnyRequest, visit: NamedDependency[Visit]) -> Form:
-    """Return the form of a request.
-
-    Raises:
-        PermissionDeniedException: it does not bear this visit's token.
-    """
-    form = Form(await request.form())
-    if not visit.is_own(form.text(TOKEN_FIELD)):
-        raise PermissionDeniedException
-    return form
 
 
 def errors_of(language: Language, refusal: Refusal) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """The login and its end.
 
 Rules: an unknown e-mail and a wrong password are answered alike; a login closes the session that the browser had and gives a
-new one; the attempts are counted as the API's are, together with them.
+new one; the attempts are counted as the API's are, together with them; a form whose session had ended waits behind the login and
+comes back with what was typed.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from litestar import get, post
@@ -16,9 +18,12 @@ from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.contract.structs import AccountSessionRequest
 from r2_renewal.reference_shop import sessions
 from r2_renewal.reference_shop.bodies import struct_of
+from r2_renewal.reference_shop.origins import Origin
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.forms import Form, errors_of
+from r2_renewal.reference_shop.panel.kept import Kept, kept_in
 from r2_renewal.reference_shop.panel.page import Page, go, show
+from r2_renewal.reference_shop.panel.resumption import resume
 from r2_renewal.reference_shop.panel.visit import SESSION, VISITOR, Notice, Visit
 from r2_renewal.reference_shop.problems import STATUS, Refusal
 from r2_renewal.reference_shop.shop import Shop
@@ -30,30 +35,20 @@ _REFUSED = {ProblemCode.BAD_CREDENTIALS: "login.refused", ProblemCode.TOO_MANY: 
 @get(addresses.LOGIN, sync_to_thread=False)
 def show_login(shop: NamedDependency[Shop], visit: NamedDependency[Visit], following: Next = "") -> Page:
     """Return the form of the login."""
-    return _form(shop, visit, following, "", {})
+    return _form(shop, visit, addresses.own_page(following))
 
 
 def _form(
-    shop: Shop, visit: Visit, following: str, email: str, errors: dict[str, str], refusal: Refusal | None = None
+    shop: Shop, visit: Visit, following: str, kept: Kept | None = None, status: int = 200, **said: object
 ) -> Page:
-    status = _status(refusal)
-    page = show(
-        visit,
-        "login.html",
-        status=status,
-        seller=shop.settings.vendor,
-        following=addresses.own_page(following),
-        email=email,
-        errors=errors,
-    )
-    if refusal is not None and refusal.code is ProblemCode.TOO_MANY:
-        page.headers["Retry-After"] = str(refusal.retry_after)
-    return page
+    """Return the form of the login, over what was typed before it where there is something."""
+    values = {"email": "", "following": following, **said}
+    if kept is not None:
+        return show(visit, "ended.html", status=status, seller=shop.settings.vendor, kept=kept, **values)
+    return show(visit, "login.html", status=status, seller=shop.settings.vendor, **values)
 
 
-def _status(refusal: Refusal | None) -> int:
-    if refusal is None:
-        return 200
+def _status(refusal: Refusal) -> int:
     # 401 would have to say how to authenticate by a header, which a form does not.
     code = ProblemCode.VALIDATION if refusal.code is ProblemCode.BAD_CREDENTIALS else refusal.code
     return STATUS[code].value
@@ -64,24 +59,40 @@ def log_in(
     shop: NamedDependency[Shop],
     visit: NamedDependency[Visit],
     form: NamedDependency[Form],
-    address: NamedDependency[str],
+    origin: NamedDependency[Origin],
 ) -> Page:
     """Open a session, or say that these are not the e-mail and password."""
-    email, following = form.text("email"), form.text("dalej")
+    email, following, kept = form.text("email"), addresses.own_page(form.text("dalej")), kept_in(form)
     missing = {name: visit.language.say(f"error.{name}.empty") for name in ("email", "password") if not form.text(name)}
     if missing:
-        return _form(shop, visit, following, email, missing, Refusal(ProblemCode.VALIDATION))
+        status = STATUS[ProblemCode.VALIDATION].value
+        return _form(shop, visit, following, kept, status, email=email, errors=missing)
     try:
         wanted = struct_of({"email": email, "password": form.text("password")}, AccountSessionRequest)
-        opened = sessions.open_by_password(shop, wanted.email, wanted.password, address)
+        token = sessions.open_by_password(shop, wanted.email, wanted.password, origin).token
     except Refusal as refusal:
         phrase = _REFUSED.get(refusal.code)
         errors = {"email": visit.language.say(phrase)} if phrase else errors_of(visit.language, refusal)
-        return _form(shop, visit, following, email, errors, refusal)
+        page = _form(shop, visit, following, kept, _status(refusal), email=email, errors=errors)
+        if refusal.code is ProblemCode.TOO_MANY:
+            page.headers["Retry-After"] = str(refusal.retry_after)
+        return page
     if visit.token:
         sessions.close_token(shop, visit.token)
-    cookies = (visit.cookie(SESSION, opened.token), visit.cookie(VISITOR, ""))
-    return go(visit, addresses.own_page(following), cookies=cookies)
+    page = go(visit, following) if kept is None else _back(shop, visit, token, kept)
+    page.cookies.extend((visit.cookie(SESSION, token), visit.cookie(VISITOR, "")))
+    return page
+
+
+def _back(shop: Shop, visit: Visit, token: str, kept: Kept) -> Page:
+    """Lead back to a form that waited; another login finds nothing in it."""
+    caller = sessions.caller_by(shop, token)
+    if not kept.is_of(shop.settings, caller.login):
+        return go(visit, addresses.DATA, Notice("ended.other"))
+    try:
+        return resume(shop, replace(visit, token=token, caller=caller, owner=kept.owner), kept)
+    except Refusal:
+        return go(visit, kept.page)  # what is in the way there is said there: this answer brings the session
 
 
 @post(addresses.LOGOUT, sync_to_thread=True)

@@ -24,6 +24,7 @@ from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.data_pages import CHANNEL
 from r2_renewal.reference_shop.panel.forms import Form, errors_of
+from r2_renewal.reference_shop.panel.kept import Kept
 from r2_renewal.reference_shop.panel.lists import Cursor
 from r2_renewal.reference_shop.panel.page import Page, go, show
 from r2_renewal.reference_shop.panel.visit import Notice, Visit
@@ -115,13 +116,22 @@ def _closed(visit: Visit, order_id: str, refusal: Refusal) -> Page:
 @get(f"{addresses.ORDERS}/{{order_id:str}}/odstapienie", sync_to_thread=True)
 def show_withdrawal(order_id: FromPath[str], shop: NamedDependency[Shop], visit: NamedDependency[Visit]) -> Page:
     """Return the form of a withdrawal, or the receipt of the one that was declared."""
+    return _withdrawal(shop, visit, order_id, {})
+
+
+def _withdrawal(shop: Shop, visit: Visit, order_id: str, typed: dict[str, str]) -> Page:
     order = _read(shop, visit, order_id)
     if order.receipt is not None:
         return show(visit, "withdrawn.html", seller=shop.settings.vendor, order=order, receipt=order.receipt)
     if not order.can_withdraw:
         return go(visit, addresses.order(order_id), Notice("order.too_late"))
-    typed = {"name": "", "order_number": order.body.number, "email": visit.who.login}
-    return show(visit, "withdrawal.html", seller=shop.settings.vendor, order=order, typed=typed)
+    filled = {"name": "", "order_number": order.body.number, "email": visit.who.login, **typed}
+    return show(visit, "withdrawal.html", seller=shop.settings.vendor, order=order, typed=filled)
+
+
+def resume_withdrawal(shop: Shop, visit: Visit, order_id: str, kept: Kept) -> Page:
+    """Return the form of a withdrawal with what was typed, as far as one can still be declared."""
+    return _withdrawal(shop, visit, order_id, kept.typed)
 
 
 @post(f"{addresses.ORDERS}/{{order_id:str}}/odstapienie", sync_to_thread=True)

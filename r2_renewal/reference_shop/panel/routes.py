@@ -23,8 +23,7 @@ from r2_renewal.reference_shop.panel import (
     program_pages,
     session_pages,
 )
-from r2_renewal.reference_shop.panel.access import SessionEndedError, logged_in
-from r2_renewal.reference_shop.panel.forms import form_of
+from r2_renewal.reference_shop.panel.access import OldFormError, SessionEndedError, form_of, logged_in
 from r2_renewal.reference_shop.panel.page import TEMPLATES, Page, go
 from r2_renewal.reference_shop.panel.visit import Visit, visit_of
 from r2_renewal.reference_shop.problems import Refusal
@@ -80,6 +79,7 @@ def _router(handlers: tuple[Any, ...], **options: Any) -> Router:
         },
         exception_handlers={
             SessionEndedError: failures.on_session_ended,
+            OldFormError: failures.on_old_form,
             Refusal: failures.on_refusal,
             HTTPException: failures.on_http_error,
             Exception: failures.on_failure,

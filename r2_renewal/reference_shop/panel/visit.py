@@ -19,6 +19,7 @@ from typing import Any, Literal
 from litestar import Request
 from litestar.datastructures import Cookie
 
+from r2_renewal.reference_shop.panel.kept import owner_of
 from r2_renewal.reference_shop.panel.language import Language, wanted
 from r2_renewal.reference_shop.sessions import TOKEN_BYTES, Caller
 from r2_renewal.reference_shop.settings import ShopSettings
@@ -48,6 +49,7 @@ class Visit:
         visitor: the visitor's own secret before the login.
         is_new: whether that secret is yet to be given.
         caller: who is logged in; None before the login.
+        owner: what the forms carry to say whose they are; empty before the login.
         address: path and query of the request.
         notices: what the page tells first.
     """
@@ -58,6 +60,7 @@ class Visit:
     visitor: str
     is_new: bool
     caller: Caller | None
+    owner: str
     address: str
     notices: tuple[Notice, ...]
 
@@ -124,13 +127,15 @@ def visit_of(request: AnyRequest, settings: ShopSettings) -> Visit:
     """Return the visit of a request, whose caller the guard has found where there is one."""
     secure = is_secure(request, settings)
     visitor = request.cookies.get(cookie_name(VISITOR, is_secure=secure), "")
+    caller: Caller | None = request.scope.get("user")
     return Visit(
         language=wanted(request.headers.get("Accept-Language", "")),
         is_secure=secure,
         token=session_token(request, settings),
         visitor=visitor or secrets.token_urlsafe(TOKEN_BYTES),
         is_new=not visitor,
-        caller=request.scope.get("user"),
+        caller=caller,
+        owner=owner_of(settings, caller.login) if caller is not None else "",
         address=_address(request),
         notices=_notices(request.cookies.get(cookie_name(NOTICE, is_secure=secure), "")),
     )

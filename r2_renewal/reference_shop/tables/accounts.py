@@ -27,6 +27,8 @@ class SessionRow(Base):
         token_hash: SHA-256 of the bearer token; the token itself is stored nowhere.
         login: the login's e-mail; null where a licence file opened the session.
         opened_at: when it was opened; null where the first release opened it.
+        opened_with: browser and system, or our program; empty where nobody can tell, null for a licence file's.
+        opened_from: the neighbourhood of the address; likewise.
     """
 
     __tablename__ = "sessions"
@@ -37,6 +39,8 @@ class SessionRow(Base):
     expires_at: Mapped[datetime]
     login: Mapped[str | None]
     opened_at: Mapped[datetime | None]
+    opened_with: Mapped[str | None]
+    opened_from: Mapped[str | None]
 
 
 class PasswordReset(Base):

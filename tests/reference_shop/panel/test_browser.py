@@ -17,7 +17,7 @@ import httpx
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from r2_renewal.contract.paths import ORDER_FILE_PAGE
 from r2_renewal.contract.prepared_order import PreparedItem
@@ -28,7 +28,7 @@ from r2_renewal.reference_shop.panel.visit import form_token
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import Shop, opened
-from r2_renewal.reference_shop.tables import CorrectionRow, MailRow
+from r2_renewal.reference_shop.tables import CorrectionRow, MailRow, SessionRow
 from tests.e2e.panel_browser import DESKTOP, PHONE, PanelBrowser, needs_browser, open_browser, resize
 from tests.reference_shop.conftest import TODAY, add_customer
 from tests.reference_shop.module import LATER_LICENCE_ID, Module
@@ -151,7 +151,9 @@ def test_every_page_is_accessible_and_fits_a_phone(world: World, browser: tuple[
     _judge_forms(judge, press)
     _judge_orders(world, judge, press)
     assert judge.found == {}
-    assert len(judge.seen) == len(set(judge.seen)) == 24
+    _judge_the_end_of_the_session(world, judge, press)
+    assert judge.found == {}
+    assert len(judge.seen) == len(set(judge.seen)) == 27
 
 
 def test_the_pages_of_a_prepared_order_are_accessible(
@@ -260,6 +262,29 @@ def _judge_orders(world: World, judge: Judge, press: Callable[[str], None]) -> N
         judge.look("withdrawal refused")
         at.open(f"{world.paths['withdrawn']}/odstapienie")
     judge.look("receipt")
+
+
+def _judge_the_end_of_the_session(world: World, judge: Judge, press: Callable[[str], None]) -> None:
+    """The session ends while a report is typed: the login is in place, and the report comes back."""
+    at, say, words = judge.browser, language_of(judge.code).say, "Zły numer domu,\nma być 14"
+    at.open("moje-dane/zgloszenie")
+    at.fill("message", words)
+    with world.shop.database.writing() as session:
+        session.execute(delete(SessionRow))
+    press("report.submit")
+    judge.look("ended")
+    at.fill("email", world.prepared.account_email)
+    at.fill("password", "nie to hasło")
+    press("ended.login")
+    judge.look("ended refused")
+    at.fill("password", world.prepared.account_password)
+    press("ended.login")
+    judge.look("come back")
+    assert at.driver.find_element(By.NAME, "message").get_attribute("value") == words
+    press("report.submit")
+    at.until(lambda: at.title.startswith(say("data.title")))
+    with world.shop.database.reading() as session:
+        assert words in {message.replace("\r\n", "\n") for message in session.scalars(select(CorrectionRow.message))}
 
 
 def test_the_keyboard_alone_logs_in_and_changes_the_data(world: World, browser: tuple[PanelBrowser, str]) -> None:

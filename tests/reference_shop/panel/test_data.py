@@ -170,6 +170,16 @@ def test_an_address_that_is_none(account: Visitor, email: str, words: str) -> No
     assert (page.status, page.errors(), page.value("invoice_email")) == (422, {"invoice_email": words}, email)
 
 
+def test_ticks_that_an_error_takes_away_are_asked_for_anew(account: Visitor) -> None:
+    opened = account.get(DATA)
+    page = account.send_from(opened, DATA, invoice_email="to nie adres", consent=tick(opened))
+    assert page.errors() == {
+        "invoice_email": "Ten adres e-mail jest nieprawidłowy. Przykład: faktury@twojafirma.pl.",
+        "consents": "Zgody i rezygnacje zaznacz ponownie.",
+    }
+    assert set(account.send(DATA, invoice_email="to nie adres").errors()) == {"invoice_email"}
+
+
 def test_somebody_elses_change_meanwhile_is_shown_not_overwritten(account: Visitor, program: Module) -> None:
     opened = account.get(DATA)
     headers = {**program.headers, paths.IF_MATCH: "*"}
