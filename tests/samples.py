@@ -90,6 +90,7 @@ def quote_of(lines: Sequence[QuoteLine]) -> Quote:
         lines=tuple(lines),
         price=price_with_vat([line.net for line in lines], VAT),
         expires_at=datetime(2026, 11, 23, 8, 0, tzinfo=UTC),
+        told_on=TODAY,
     )
 
 

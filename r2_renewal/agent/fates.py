@@ -56,7 +56,7 @@ def refusal_of(row: OutboxRow) -> ErrorData:
         refusal: ErrorData = msgspec.json.decode(row.answer, type=ErrorData)
         return refusal
     with suppress(msgspec.MsgspecError, ValueError):
-        # An earlier version wrote a quote of one program; its price is asked for anew in any case.
+        # An earlier version wrote another quote; its price is asked for anew in any case.
         old = msgspec.json.decode(row.answer, type=_BareRefusal)
         return ErrorData(code=old.code, delivery=old.delivery, document=old.document, fields=old.fields)
     return ErrorData(code=ErrorCode.INTERNAL.value, delivery=Delivery.REFUSED.value)

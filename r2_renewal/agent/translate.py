@@ -78,7 +78,7 @@ def quote(body: structs.QuoteBody) -> Quote:
     lines = tuple(_quote_line(line) for line in body.lines)
     if len({line.kind for line in lines}) > 1:
         raise RenewalError(ErrorCode.NOT_THE_SHOP, "a quote of several kinds")
-    return Quote(body.quote_id, lines, price(body.price), body.expires_at)
+    return Quote(body.quote_id, lines, price(body.price), body.expires_at, body.told_on)
 
 
 def _quote_line(body: structs.LineBody) -> QuoteLine:

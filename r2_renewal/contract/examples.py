@@ -163,6 +163,7 @@ def _shopping() -> Sequence[Struct]:
             vat=_vat(),
             price=_price(),
             expires_at=datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC),
+            told_on=date(2026, 11, 21),
         ),
         structs.OrderRequest(
             quote_id=_QUOTE,

@@ -225,7 +225,9 @@ class QuoteBody(Body, frozen=True, kw_only=True):
         lines: in the order asked for.
         vat: totals of each VAT rate.
         price: what is to pay for all.
-        expires_at: until when it holds.
+        expires_at: until when it holds; no longer than an order of it begins within the withdrawal's 14 days just where one of
+            ``told_on`` does.
+        told_on: the shop's calendar day on which it is told, from which those 14 days are counted.
     """
 
     quote_id: Identifier
@@ -233,6 +235,7 @@ class QuoteBody(Body, frozen=True, kw_only=True):
     vat: tuple[VatBody, ...]
     price: PriceBody
     expires_at: datetime
+    told_on: date
 
 
 class OrdererBody(Body, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from r2_renewal.domain.money import Money, Price
+from r2_renewal.domain.withdrawal_right import begins_early
 
 
 class ServiceKind(StrEnum):
@@ -94,17 +95,24 @@ class Quote:
         lines: what is sold, program by program; at least one.
         price: net, VAT, gross of all lines together.
         expires_at: until when the price is held, aware.
+        told_on: the shop's calendar day on which it told the price.
     """
 
     quote_id: str
     lines: tuple[QuoteLine, ...]
     price: Price
     expires_at: datetime
+    told_on: date
 
     @property
     def kind(self) -> ServiceKind:
         """Subscription or extension: the same for every line of an order form."""
         return self.lines[0].kind
+
+    @property
+    def is_early(self) -> bool:
+        """Whether something would begin before the withdrawal's 14 days are over, by the shop's calendar."""
+        return begins_early((line.period_from for line in self.lines), self.told_on)
 
     @property
     def licence_ids(self) -> tuple[str, ...]:

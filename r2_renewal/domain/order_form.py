@@ -7,21 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.company import Holder, normalize_nip
 from r2_renewal.domain.consent import Document, auto_renewal_text, give
-from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.offer import Offer, Quote, ServiceKind
 from r2_renewal.domain.order import ConfirmedOrder, Order, Orderer
 from r2_renewal.domain.order_contacts import Contacts
 from r2_renewal.domain.order_fields import Field, FieldProblem, Step
 from r2_renewal.domain.order_problems import problems_on
 from r2_renewal.domain.order_service import OrderItem, Service
-
-# Who may withdraw may do so for 14 days; what begins earlier begins at the customer's own request only (art. 15, 21 u.p.k.).
-WITHDRAWAL = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +115,8 @@ class OrderForm:
 
     @property
     def asks_early_start(self) -> bool:
-        """Whether something would begin before the 14 days are over, counted from the day on which eSklep was loaded."""
-        last = warsaw_date(self.storefront.fetched_at) + WITHDRAWAL
-        return self.quote is not None and any(line.period_from <= last for line in self.quote.lines)
+        """Whether something would begin before the withdrawal's 14 days are over."""
+        return self.quote is not None and self.quote.is_early
 
     def unjudged(self, step: Step) -> tuple[Field, ...]:
         """Return the contact fields of a page whose present text has no verdict yet."""

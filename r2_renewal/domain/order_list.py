@@ -1,18 +1,18 @@
 """Orders as a customer looks back on them: what of them may still be undone.
 
-Rules: an order is cancelled while the shop has not accepted it; a customer may withdraw within 14 days, counted by the calendar
-in Warsaw from the day after the order (k.c. 111 § 2), the last one to its end. The shop has the last word on both.
+Rules: an order is cancelled while the shop has not accepted it; a customer may withdraw within 14 days (``withdrawal_right``),
+the last one to its end. The shop has the last word on both.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.order import Order, OrderState
+from r2_renewal.domain.withdrawal_right import last_day
 
-WITHDRAWAL_DAYS = 14
 _ENDED = (OrderState.CANCELLED, OrderState.WITHDRAWN)
 
 
@@ -23,7 +23,7 @@ def may_be_cancelled(order: Order) -> bool:
 
 def withdrawal_until(order: Order) -> date:
     """Return the last day on which the customer may withdraw from the contract."""
-    return warsaw_date(order.placed_at) + timedelta(days=WITHDRAWAL_DAYS)
+    return last_day(warsaw_date(order.placed_at))
 
 
 def may_be_withdrawn_from(order: Order, today: date) -> bool:

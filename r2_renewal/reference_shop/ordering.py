@@ -120,7 +120,7 @@ def _price_changed(shop: Shop, caller: Caller, request: OrderRequest) -> Refusal
     with shop.database.writing(caller.customer_id) as session:
         old = find_quote(session, caller.customer_id, request.quote_id)
         quote = make_quote(session, shop.settings, caller.customer_id, items_of(old))
-        return Refusal(ProblemCode.PRICE_CHANGED, quote=quote_body(quote))
+        return Refusal(ProblemCode.PRICE_CHANGED, quote=quote_body(quote, shop.settings.today()))
 
 
 def _record(shop: Shop, session: Session, key: str, request: OrderRequest, accepted: _Accepted) -> bytes:

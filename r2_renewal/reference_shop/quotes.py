@@ -25,6 +25,7 @@ from r2_renewal.contract.structs import (
 from r2_renewal.domain.dates import warsaw
 from r2_renewal.domain.money import Money, Price, sum_of
 from r2_renewal.domain.offer import Offer, ServiceKind
+from r2_renewal.domain.withdrawal_right import begins_early, last_calm_day
 from r2_renewal.reference_shop.pricing import ONE_DAY, Line, Tier, line_of, offers, period_of, vat_totals
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import (
@@ -52,7 +53,7 @@ def make_quote(session: Session, settings: ShopSettings, customer_id: str, items
     licences = licences_named(session, customer_id, named)
     tiers = price_list(session, {row.product for row in licences.values()}, settings.today())
     lines = [_priced(licences[item.licence_id], item.offer_id, tiers, settings) for item in items]
-    return keep_quote(session, customer_id, lines, _expiry(session, settings))
+    return keep_quote(session, customer_id, lines, _expiry(session, settings, lines))
 
 
 def _priced(licence: LicenceRow, offer_id: str, tiers: Sequence[Tier], settings: ShopSettings) -> Line:
@@ -63,12 +64,15 @@ def _priced(licence: LicenceRow, offer_id: str, tiers: Sequence[Tier], settings:
     raise Refusal(ProblemCode.OFFER_WITHDRAWN)
 
 
-def _expiry(session: Session, settings: ShopSettings) -> datetime:
-    held = settings.now() + settings.quote_hold
-    last_day = last_day_of_prices(session, settings.today())
-    if last_day is None:
-        return held
-    return min(held, datetime.combine(last_day + ONE_DAY, time.min, warsaw()).astimezone(UTC))
+def _expiry(session: Session, settings: ShopSettings, lines: Sequence[Line]) -> datetime:
+    today, first_days = settings.today(), [line.period_from for line in lines]
+    last_days = (
+        last_day_of_prices(session, today),
+        # After it the order needs a box that the customer has not seen: the request to begin early.
+        None if begins_early(first_days, today) else last_calm_day(first_days),
+    )
+    ends = (datetime.combine(day + ONE_DAY, time.min, warsaw()).astimezone(UTC) for day in last_days if day is not None)
+    return min((settings.now() + settings.quote_hold, *ends))
 
 
 def keep_quote(session: Session, customer_id: str, lines: Sequence[Line], expires_at: datetime) -> QuoteRow:
@@ -140,14 +144,15 @@ def price_of(row: QuoteRow) -> Price:
     return Price(Money(row.net), Money(row.vat), Money(row.gross))
 
 
-def quote_body(row: QuoteRow) -> QuoteBody:
-    """Return a quote as it goes over the wire."""
+def quote_body(row: QuoteRow, today: date) -> QuoteBody:
+    """Return a quote as it goes over the wire on a calendar day."""
     return QuoteBody(
         quote_id=row.id,
         lines=tuple(line_body(line) for line in row.lines),
         vat=vat_bodies(row),
         price=price_body(price_of(row)),
         expires_at=row.expires_at,
+        told_on=today,
     )
 
 

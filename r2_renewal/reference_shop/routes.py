@@ -150,7 +150,8 @@ def create_quote(
 ) -> QuoteBody:
     """Return the price and period of every offer asked for, held until ``expires_at``."""
     with shop.database.writing(caller.customer_id) as session:
-        return quotes.quote_body(quotes.make_quote(session, shop.settings, caller.customer_id, data.items))
+        quote = quotes.make_quote(session, shop.settings, caller.customer_id, data.items)
+        return quotes.quote_body(quote, shop.settings.today())
 
 
 def _has_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:

@@ -1,14 +1,14 @@
 """„Odstąp od umowy tutaj": withdrawal within 14 days, and cancellation of an order that is not yet accepted.
 
-Rules: 14 days are counted by the calendar in Warsaw from the day after the order (k.c. 111 § 2), and the last counts to its end;
-nobody has to prove to be a consumer; a withdrawal is declared once, and its receipt is the same however often it is asked for;
-what the order gave is taken back where it still stands as the order left it, and its consent to automatic renewal with it.
+Rules: the last of the 14 days (``withdrawal_right``) counts to its end; nobody has to prove to be a consumer; a withdrawal is
+declared once, and its receipt is the same however often it is asked for; what the order gave is taken back where it still
+stands as the order left it, and its consent to automatic renewal with it.
 """
 
 from __future__ import annotations
 
 import secrets
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from r2_renewal.contract.structs import OrderBody
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import OrderState
+from r2_renewal.domain.withdrawal_right import last_day
 from r2_renewal.reference_shop.licence_files import sign
 from r2_renewal.reference_shop.mail.letters import acknowledge_withdrawal
 from r2_renewal.reference_shop.mail.rendering import show_moment
@@ -30,8 +31,6 @@ from r2_renewal.reference_shop.renewal import consents_of, strike_off
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import OrderEvent, OrderLineRow, OrderRow, WithdrawalRow
-
-DAYS = timedelta(days=14)
 
 
 def withdraw(shop: Shop, customer_id: str, order_id: str, request: WithdrawalRequest) -> WithdrawalBody:
@@ -76,7 +75,7 @@ def _check_time(settings: ShopSettings, order: OrderRow) -> None:
 
 def last_day_of(order: OrderRow) -> date:
     """Return the last day on which the customer can withdraw from an order's contract."""
-    return warsaw_date(order.placed_at) + DAYS
+    return last_day(warsaw_date(order.placed_at))
 
 
 def can_withdraw(settings: ShopSettings, order: OrderRow) -> bool:

@@ -277,5 +277,10 @@ def _of_fields() -> dict[Field, str]:
 
 
 def price_changed_sentence(old: str, new: str) -> str:
-    """Return the sentence about a price that changed while the form was open; both prices as shown, gross."""
-    return f"Cena zmieniła się z {old} na {new}. Sprawdź podsumowanie i potwierdź zamówienie ponownie."
+    """Return the sentence about a price that changed, or is held no longer, while the form was open; both as shown, gross."""
+    what = (
+        f"Cena zmieniła się z {old} na {new}."
+        if old != new
+        else f"Poprzednia wycena straciła ważność, cena pozostała ta sama: {new}."
+    )
+    return f"{what} Sprawdź podsumowanie i potwierdź zamówienie ponownie."

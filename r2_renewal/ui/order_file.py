@@ -15,7 +15,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
 
 from r2_renewal.agent.protocol import ExportParams, ExportResult, Method, WantedItem
-from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order_flow import OrderFlow
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
@@ -54,7 +53,7 @@ def export_of(flow: OrderFlow) -> ExportParams:
         invoice_email=contacts.invoice_email,
         orderer=contacts.orderer,
         gross=quote.price.gross if quote else None,
-        told_on=warsaw_date(flow.storefront.fetched_at) if quote else None,
+        told_on=quote.told_on if quote else None,
     )
 
 

@@ -320,7 +320,12 @@ VAT = (structs.VatBody(rate="0.23", price=PRICE),)
 def quote_body() -> structs.QuoteBody:
     """Return the price of the sample subscription."""
     return structs.QuoteBody(
-        quote_id="quote-1", lines=(LINE,), vat=VAT, price=PRICE, expires_at=LICENCE.issued.replace(year=2030)
+        quote_id="quote-1",
+        lines=(LINE,),
+        vat=VAT,
+        price=PRICE,
+        expires_at=LICENCE.issued.replace(year=2030),
+        told_on=LICENCE.issued.date(),
     )
 
 

@@ -17,10 +17,12 @@ from r2_renewal.domain.order_days import paid_days, saved_days
 from r2_renewal.domain.order_flow import Field, OrderFlow, Reason, Step, start
 from r2_renewal.domain.order_service import MOST_PROGRAMS
 from r2_renewal.domain.text_changes import Change, changes
+from r2_renewal.domain.withdrawal_right import begins_early, last_calm_day
 from tests.domain.test_order_flow import ANNA, at_invoice, at_summary, judged, reasons
 from tests.samples import (
     COMPANY,
     EXTENSION,
+    NOW,
     OTHER_PROGRAM,
     OTHER_SUBSCRIPTION,
     PROGRAM,
@@ -314,6 +316,28 @@ def with_start(day: date) -> OrderFlow:
 @pytest.mark.parametrize(("days", "asks"), [(0, True), (14, True), (15, False), (31, False)])
 def test_the_early_start_is_asked_for_only_within_the_14_days(days: int, asks: bool) -> None:
     assert with_start(TODAY + timedelta(days=days)).asks_early_start is asks
+
+
+def test_the_14_days_are_counted_by_the_shops_calendar_and_not_from_when_eshop_was_loaded() -> None:
+    flow = with_start(TODAY + timedelta(days=15))
+    quote = flow.quote
+    assert quote is not None
+    told_a_day_later = replace(quote, told_on=TODAY + timedelta(days=1))
+    assert not flow.asks_early_start
+    assert flow.repriced(told_a_day_later).asks_early_start
+    # Whatever the calendar of the PC on which eSklep was loaded.
+    for fetched_at in (NOW - timedelta(days=400), NOW + timedelta(days=400)):
+        astray = replace(flow, storefront=replace(flow.storefront, fetched_at=fetched_at))
+        assert not astray.asks_early_start
+        assert astray.repriced(told_a_day_later).asks_early_start
+
+
+@pytest.mark.parametrize("days", [-40, 0, 14, 15, 16, 31])
+def test_the_last_calm_day_is_the_last_on_which_an_order_begins_nothing_early(days: int) -> None:
+    first_days = [TODAY + timedelta(days=days), TODAY + timedelta(days=100)]
+    calm = last_calm_day(first_days)
+    assert not begins_early(first_days, calm)
+    assert begins_early(first_days, calm + timedelta(days=1))
 
 
 def test_nothing_starts_early_before_there_is_a_price() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from r2_renewal.contract import paths
+from r2_renewal.domain.dates import warsaw
 from r2_renewal.reference_shop.folder import settings_of
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop, prepare
 from r2_renewal.reference_shop.shop import Shop
@@ -142,6 +143,29 @@ def test_an_expired_quote_is_answered_with_todays_price(
     again = problem(module.submit(module.body(quote)), 409, "price_changed")["quote"]
     assert (again["price"]["net"]["amount"], again["price"]["gross"]["amount"]) == ("500.00", "615.00")
     assert module.submit(module.body(again)).status_code == 201
+
+
+def test_a_quote_tells_the_shops_day_and_holds_no_longer_than_its_order_needs_no_request_to_begin_early(
+    module: Module, calendar: Calendar, prepared: PreparedShop
+) -> None:
+    calendar.pass_days(15)  # the new period begins in 16 days
+    module.open(prepared.licence)
+    quote = module.quote(LICENCE_ID)
+    assert (quote["told_on"], quote["lines"][0]["period"]["first_day"]) == ("2026-12-07", "2026-12-23")
+    assert datetime.fromisoformat(quote["expires_at"]) > datetime(2026, 12, 8, 0, 0, tzinfo=warsaw())
+    calendar.pass_days(1)
+    module.open(prepared.licence)
+    quote = module.quote(LICENCE_ID)
+    assert datetime.fromisoformat(quote["expires_at"]) == datetime(2026, 12, 9, 0, 0, tzinfo=warsaw())
+    calendar.pass_days(1)  # a form that was open over midnight
+    module.open(prepared.licence)
+    again = problem(module.submit(module.body(quote)), 409, "price_changed")["quote"]
+    assert (again["price"], again["lines"], again["told_on"]) == (quote["price"], quote["lines"], "2026-12-09")
+    # From here on the request is asked for, and midnight changes nothing any more.
+    assert datetime.fromisoformat(again["expires_at"]) > datetime(2026, 12, 10, 0, 0, tzinfo=warsaw())
+    calendar.pass_days(1)
+    module.open(prepared.licence)
+    assert module.submit(module.body(module.quote(LICENCE_ID), early_start=True)).status_code == 201
 
 
 def test_an_expired_quote_of_an_offer_that_is_gone(

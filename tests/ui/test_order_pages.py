@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from r2_renewal.domain.money import money, show_money
 from r2_renewal.domain.order import Orderer, OrderState, Transfer
 from r2_renewal.domain.order_flow import start
 from r2_renewal.domain.order_list import WithdrawalReceipt
+from r2_renewal.ui.order_wizard.changes_box import EARLY_NOW
 from r2_renewal.ui.order_wizard.summary_page import DECLARATION, EARLY_START, ORDER_BUTTON
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from r2_renewal.ui.plain_text import PlainTextView, ProblemLabel
@@ -548,6 +550,27 @@ def test_an_early_start_and_the_declaration_are_ticked_by_keyboard_and_go_with_t
     go(wizard, "Potwierdzenie", ORDER_BUTTON)
     (placed,) = agent.asked("order.place")
     assert (placed["order"]["early_start"], placed["order"]["is_professional"]) == (True, True)
+
+
+def test_a_form_left_open_over_midnight_asks_for_the_early_start_once_it_applies(opened: Any) -> None:
+    today = storefront().fetched_at.date()
+    line = replace(line_for(SUBSCRIPTION), period_from=today + timedelta(days=15))
+    before = quote_of([line])
+    after = replace(before, quote_id="quote-after-midnight", told_on=today + timedelta(days=1))
+    refusal = failure(ErrorCode.PRICE_CHANGED, delivery="refused", quote=msgspec.to_builtins(after))
+    priced = {"result": {"quote": msgspec.to_builtins(before)}}
+    wizard, agent = opened(order__quote=[priced], order__place=[refusal, {}])
+    to_summary(wizard)
+    assert EARLY_START not in texts(wizard.currentPage())
+    click(wizard, ORDER_BUTTON)
+    wait_until(lambda: at(wizard) == "Zgoda na automatyczne odnowienie", what="the consent, to be given anew")
+    assert "cena pozostała ta sama: 560,14 zł" in texts(wizard.currentPage())
+    choose("Wyrażam zgodę na automatyczne odnowienie")
+    go(wizard, "Podsumowanie")
+    assert EARLY_NOW in texts(wizard.currentPage())
+    choose("Żądam rozpoczęcia przed upływem 14 dni")
+    go(wizard, "Potwierdzenie", ORDER_BUTTON)
+    assert [placed["order"].get("early_start", False) for placed in agent.asked("order.place")] == [False, True]
 
 
 def test_the_boxes_gate_nothing(opened: Any) -> None:

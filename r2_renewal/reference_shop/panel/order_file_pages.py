@@ -8,7 +8,6 @@ leads to the order that it made; nothing is shown of a customer but what their o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -20,6 +19,7 @@ from r2_renewal.contract.structs import Amount, OrderRequest, QuoteBody, QuoteIt
 from r2_renewal.domain.company import nip_problem
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, TERMS, GivenConsent
 from r2_renewal.domain.order import BuyerKind
+from r2_renewal.domain.withdrawal_right import begins_early, last_day
 from r2_renewal.reference_shop import quotes, texts
 from r2_renewal.reference_shop.bodies import struct_of
 from r2_renewal.reference_shop.order_checks import expected_consent
@@ -47,7 +47,6 @@ from r2_renewal.reference_shop.storefront import company_body
 from r2_renewal.reference_shop.tables import Customer, QuoteRow
 
 CHANNEL = "web"
-WITHDRAWAL_DAYS = 14
 UNPROCESSABLE = STATUS[ProblemCode.VALIDATION].value
 _SCRIPT_CACHE = "public, max-age=3600"
 _STOPS = {ProblemCode.ORDER_OPEN: "order_file.open", ProblemCode.NIP_INVALID: "order_file.nip"}
@@ -195,10 +194,10 @@ def _quoted(shop: Shop, visit: Visit, started: _Started) -> Page:
 
 def _summary(shop: Shop, visit: Visit, started: _Started, quote_id: str) -> Page:
     vendor, customer_id = shop.settings.vendor, started.brought.caller.customer_id
-    withdraw_until = shop.settings.today() + timedelta(days=WITHDRAWAL_DAYS)
+    today = shop.settings.today()
     with shop.database.reading() as session:
         row = quotes.find_quote(session, customer_id, quote_id)
-        quote, consents = quotes.quote_body(row), _consents(shop, row, started.contact.settled["invoice_email"])
+        quote, consents = quotes.quote_body(row, today), _consents(shop, row, started.contact.settled["invoice_email"])
         company = company_body(session.get_one(Customer, customer_id))
         is_open = has_open_order(session, [line.licence_id for line in row.lines])
     return show(
@@ -218,8 +217,8 @@ def _summary(shop: Shop, visit: Visit, started: _Started, quote_id: str) -> Page
         shown=_shown(started, quote),
         terms=texts.current(TERMS, vendor),
         clause=texts.current(RODO, vendor),
-        withdraw_until=withdraw_until,
-        is_early=any(line.period.first_day <= withdraw_until for line in quote.lines),
+        withdraw_until=last_day(today),
+        is_early=begins_early((line.period.first_day for line in quote.lines), today),
         ebok=safe_link(vendor, vendor.ebok_url),
         contact_form=safe_link(vendor, vendor.contact_form_url),
         errors=started.errors,
@@ -316,7 +315,7 @@ def _refused(shop: Shop, visit: Visit, started: _Started, form: Form, refusal: R
         case ProblemCode.PRICE_CHANGED if refusal.quote is not None:
             show_money = visit.language.money
             old, new = show_money(Amount(amount=form.text("gross"))), show_money(refusal.quote.price.gross)
-            words = say("order_file.price_changed", old=old, new=new)
+            words = say("order_file.price_lapsed" if old == new else "order_file.price_changed", old=old, new=new)
             return _again(shop, visit, started, form, {"quote": words}, refusal.quote.quote_id)
         case ProblemCode.CONSENT_TEXT_CHANGED | ProblemCode.CONSENT_REQUIRED:
             return _again(shop, visit, started, form, {"consents": say("order_file.text_changed")})

@@ -15,6 +15,10 @@ from r2_renewal.ui.order_wizard.order_words import line_text
 from r2_renewal.ui.plain_text import PlainTextView
 
 LINES = 6
+EARLY_NOW = (
+    "Okres zaczyna się teraz przed upływem 14 dni na odstąpienie od umowy. Jeśli chcesz, zażądaj w podsumowaniu "
+    "wcześniejszego rozpoczęcia świadczenia."
+)
 
 
 class ChangesBox(QGroupBox):
@@ -55,6 +59,8 @@ def _of_price(old: Quote, new: Quote) -> Iterator[str]:
     prices = show_money(old.price.gross), show_money(new.price.gross)
     if prices[0] != prices[1]:
         yield f"Do zapłaty było: {prices[0]}\nDo zapłaty jest: {prices[1]}"
+    if new.is_early and not old.is_early:
+        yield EARLY_NOW
     was = {line.licence_id: line_text(line) for line in old.lines}
     for line in new.lines:
         before = was.get(line.licence_id, "(nic)")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from PySide6.QtWidgets import QFormLayout, QGroupBox, QWidget
 
 from r2_renewal.domain.dates import long_date
@@ -28,7 +26,7 @@ class PriceBox(QGroupBox):
         self._days = PlainLabel(parent=self)
         self._form.addRow(self._days)
 
-    def show_price(self, quote: Quote | None, only: OwnedProgram | None, today: date) -> None:
+    def show_price(self, quote: Quote | None, only: OwnedProgram | None) -> None:
         """Show a price; ``only`` is the one program of the form, None where there are several."""
         self.setVisible(quote is not None)
         if quote is None:
@@ -41,7 +39,7 @@ class PriceBox(QGroupBox):
         self._tell("Nowy koniec", long_date(line.period_to))
         for name in _OF_ONE:
             self._form.setRowVisible(self._values[name], only is not None)
-        self._days.setText(days_text(only, line, today) if only else "")
+        self._days.setText(days_text(only, line, quote.told_on) if only else "")
         self._form.setRowVisible(self._days, bool(self._days.text()))
 
     def _tell(self, name: str, text: str) -> None:

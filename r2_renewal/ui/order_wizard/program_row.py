@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 
-from r2_renewal.domain.offer import Offer, QuoteLine, ServiceKind
+from r2_renewal.domain.offer import Offer, Quote, ServiceKind
 from r2_renewal.domain.order_service import OrderItem
 from r2_renewal.ui.order_wizard.order_words import days_text, line_text, owned_text
 from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel, caption
@@ -74,11 +72,15 @@ class ProgramRow(QWidget):
         if cannot or item.is_left_out or item.offer is not None:
             self._problem.show_problem(NOT_OFFERED if cannot else "")
 
-    def show_line(self, line: QuoteLine | None, today: date) -> None:
+    def show_price(self, quote: Quote | None) -> None:
         """Show the program's price and period; the only one's stand with the whole price."""
-        lines = [] if line is None or self._is_only else [line_text(line), days_text(self._program, line, today)]
-        self._price.setText("\n".join(text for text in lines if text))
+        self._price.setText("" if quote is None or self._is_only else self._price_text(quote))
         self._price.setVisible(bool(self._price.text()))
+
+    def _price_text(self, quote: Quote) -> str:
+        lines = (line for line in quote.lines if line.licence_id == self.licence_id)
+        texts = (text for line in lines for text in (line_text(line), days_text(self._program, line, quote.told_on)))
+        return "\n".join(text for text in texts if text)
 
     def show_problem(self, text: str) -> None:
         """Show what is wrong with the program's choice."""

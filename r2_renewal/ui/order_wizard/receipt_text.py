@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from r2_renewal.domain.basket import Storefront
-from r2_renewal.domain.dates import short_date, warsaw, warsaw_date
+from r2_renewal.domain.dates import short_date, warsaw
 from r2_renewal.domain.money import show_money
 from r2_renewal.domain.order import Order, OrderLine, OrderState, Transfer
+from r2_renewal.domain.order_list import withdrawal_until
 
-WITHDRAWAL_DAYS = 14
 _WAY = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.INVOICED, OrderState.PAID, OrderState.FULFILLED)
 
 
@@ -55,10 +55,10 @@ def withdrawal_text(order: Order, contact: str) -> str:
         order: the order.
         contact: the seller's e-mail for statements.
     """
-    last = warsaw_date(order.placed_at) + timedelta(days=WITHDRAWAL_DAYS)
+    last = short_date(withdrawal_until(order))
     return (
         "Prowadzisz jednoosobową działalność, a ta umowa nie ma dla Ciebie charakteru zawodowego? Możesz od niej odstąpić bez "
-        f"podania przyczyny w ciągu 14 dni od jej zawarcia, do {short_date(last)}. Wybierz „Odstąp od umowy tutaj” albo wyślij "
+        f"podania przyczyny w ciągu 14 dni od jej zawarcia, do {last}. Wybierz „Odstąp od umowy tutaj” albo wyślij "
         f"oświadczenie na {contact} przed upływem terminu. Płatność zwrócimy w ciągu 14 dni od otrzymania oświadczenia."
     )
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtWidgets import QButtonGroup, QGroupBox, QRadioButton, QVBoxLayout, QWidget
 
-from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order_flow import Field, FieldProblem, OrderFlow, Step
 from r2_renewal.domain.plurals import PROGRAM_GENITIVE, counted
@@ -125,12 +124,10 @@ class ServicePage(OrderPage):
             self._programs.addWidget(row)
 
     def _show_price(self, flow: OrderFlow) -> None:
-        today = warsaw_date(flow.storefront.fetched_at)
-        lines = {line.licence_id: line for line in (flow.quote.lines if flow.quote else ())}
-        for licence_id, row in self._rows.items():
-            row.show_line(lines.get(licence_id), today)
+        for row in self._rows.values():
+            row.show_price(flow.quote)
         only = flow.entries[0].program if len(flow.items) == 1 else None
-        self._price.show_price(flow.quote, only, today)
+        self._price.show_price(flow.quote, only)
 
     def _on_kind(self, index: int) -> None:
         self.change(self.flow.choose_kind(list(ServiceKind)[index]))
