@@ -43,7 +43,8 @@ class Reminders(RuleBasedStateMachine):
         clock_error: by how much the PC's clock is wrong.
         asked: the days of questions since the clock was last set back.
         ever: the days of all questions.
-        others: days on which another licence's program asked.
+        others: days on which another licence's program asked since the clock was last set back.
+        taken: all days on which it ever did.
         promised: the day before which „Przypomnij później" promised silence.
         open: questions on the screen, unanswered.
     """
@@ -60,6 +61,7 @@ class Reminders(RuleBasedStateMachine):
         self.asked: list[date] = []
         self.ever: set[date] = set()
         self.others: set[date] = set()
+        self.taken: set[date] = set()
         self.promised = date.min
         self.open: list[Question] = []
         self._bogus = date.min
@@ -175,6 +177,7 @@ class Reminders(RuleBasedStateMachine):
         if claim(self._state, "lic-2", day):
             assert day not in self.asked
             self.others.add(day)
+            self.taken.add(day)
 
     @rule(answer=ANSWERS)
     def a_week_of_work(self, answer: str) -> None:
@@ -216,7 +219,7 @@ class Reminders(RuleBasedStateMachine):
         note.keep(outcome)
         if outcome.day < self._latest:
             # The clock was set back: the days that it showed in between are no days.
-            self.asked, self.promised = [], date.min
+            self.asked, self.others, self.promised = [], set(), date.min
         self._latest = outcome.day
         return outcome
 
@@ -246,7 +249,7 @@ class Reminders(RuleBasedStateMachine):
     def _must_ask(self, day: date) -> bool:
         """Whether the user was promised a question on this day, at the first start on it."""
         left = self._end - day
-        if day in self.others:
+        if day in self.taken:
             return False
         if self._ordered or self._enrolled or not -MONTH <= left <= MONTH or day in self.ever or day == self._bogus:
             return False
