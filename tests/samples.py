@@ -73,7 +73,7 @@ CONSENT = Document(
     AUTO_RENEWAL,
     "1",
     "Zgoda na automatyczne odnowienie",
-    "Wyrażam zgodę na automatyczne odnowienie abonamentu {program}. Gdy {data_końca} skończy się zamawiany okres, cena wynosi "
+    "Wyrażam zgodę na automatyczne odnowienie abonamentu {program}. Gdy {data_końca} skończy się {okres}, cena wynosi "
     "{netto} netto, {brutto} brutto. Wiadomość na {email}; rezygnacja w panelu {panel} lub e-mailem na {kontakt}.",
 )
 

@@ -90,8 +90,8 @@ class EnrolmentList(Body, frozen=True, kw_only=True):
 class CustomerChange(Body, frozen=True, kw_only=True):
     """Changes the customer's data.
 
-    The shop renders the text of a consent from the enrolment's last day and price; the address in it is the ``invoice_email`` of
-    this very change exactly as sent, or else the one on record.
+    The shop renders the text of a consent from the enrolment's last day and price, with „bieżący okres" for its ``{okres}``; the
+    address in it is the ``invoice_email`` of this very change exactly as sent, or else the one on record.
 
     Attributes:
         invoice_email: „e-mail do faktury"; left out, it stays.

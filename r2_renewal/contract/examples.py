@@ -57,7 +57,7 @@ def _company() -> structs.CompanyBody:
 def _consent() -> structs.ConsentBody:
     digest = sha256(_TEXT.encode()).hexdigest()
     return structs.ConsentBody(
-        licence_id=_LICENCE, kind="auto_renewal", text_version="1", sha256=digest, locale="pl-PL"
+        licence_id=_LICENCE, kind="auto_renewal", text_version="2", sha256=digest, locale="pl-PL"
     )
 
 
@@ -146,7 +146,7 @@ def _shopping() -> Sequence[Struct]:
             programs=(_program(),),
             offers=(_offer(),),
             documents=(
-                structs.DocumentRef(kind="auto_renewal", version="1"),
+                structs.DocumentRef(kind="auto_renewal", version="2"),
                 structs.DocumentRef(kind="terms", version="1"),
             ),
             orders=(_order(),),

@@ -250,7 +250,8 @@ class OrdererBody(Body, frozen=True, kw_only=True):
 class ConsentBody(Body, frozen=True, kw_only=True):
     """A consent as given, for one licence of the order.
 
-    The shop renders the same text from its own quote; the address in it is the order's ``invoice_email`` exactly as sent.
+    The shop renders the same text from its own quote, with „zamawiany okres" for its ``{okres}``; the address in it is the
+    order's ``invoice_email`` exactly as sent. In a ``CustomerChange`` it is rendered as told there.
 
     Attributes:
         licence_id: the licence to be renewed.

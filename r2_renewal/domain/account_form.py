@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from r2_renewal.domain.account import CustomerChange, CustomerRecord, Enrolment, LicenceConsent
 from r2_renewal.domain.company import Company, show_nip
-from r2_renewal.domain.consent import Document, give, renewal_text
+from r2_renewal.domain.consent import RUNNING_PERIOD, Document, give, renewal_text
 from r2_renewal.domain.contact import ContactVerdict
 from r2_renewal.domain.dates import short_date
 from r2_renewal.domain.order_fields import Reason
@@ -116,6 +116,7 @@ class AccountForm:
         return renewal_text(
             self.template,
             program=entry.program,
+            period=RUNNING_PERIOD,
             last_day=entry.last_day,
             price=entry.renewal.price,
             email=self.settled_email,

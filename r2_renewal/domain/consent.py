@@ -19,6 +19,9 @@ AUTO_RENEWAL = "auto_renewal"
 TERMS = "terms"
 RODO = "rodo"
 LOCALE = "pl-PL"
+# What ends before the renewal: what is being ordered, or, where nothing is, what runs.
+ORDERED_PERIOD = "zamawiany okres"
+RUNNING_PERIOD = "bieżący okres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def auto_renewal_text(template: Document, line: QuoteLine, email: str, panel: st
     return renewal_text(
         template,
         program=line.program,
+        period=ORDERED_PERIOD,
         last_day=line.period_to,
         price=line.renewal_price,
         email=email,
@@ -89,14 +93,15 @@ def auto_renewal_text(template: Document, line: QuoteLine, email: str, panel: st
 
 
 def renewal_text(
-    template: Document, *, program: str, last_day: date, price: Price, email: str, panel: str, contact: str
+    template: Document, *, program: str, period: str, last_day: date, price: Price, email: str, panel: str, contact: str
 ) -> str:
     """Return the consent to automatic renewal for a period ordered now or long ago.
 
     Args:
         template: the consent document.
         program: name of the program.
-        last_day: last day of the paid period.
+        period: ``ORDERED_PERIOD`` in an order, ``RUNNING_PERIOD`` in the account.
+        last_day: last day of that period.
         price: today's price of the renewal.
         email: „e-mail do faktury", where notices go.
         panel: address of the web panel.
@@ -106,6 +111,7 @@ def renewal_text(
         template.text,
         {
             "program": program,
+            "okres": period,
             "data_końca": short_date(last_day),
             "netto": show_money(price.net),
             "brutto": show_money(price.gross),

@@ -19,7 +19,7 @@ from r2_renewal.contract.contact import check_email
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import ConsentBody
 from r2_renewal.domain.company import normalize_nip
-from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, GivenConsent, renewal_text
+from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RUNNING_PERIOD, GivenConsent, renewal_text
 from r2_renewal.domain.money import Price
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.conditional import is_current
@@ -150,6 +150,7 @@ def _expected(settings: ShopSettings, licence: LicenceRow, price: Price, email: 
     text = renewal_text(
         template,
         program=licence.name,
+        period=RUNNING_PERIOD,
         last_day=licence.valid_until,
         price=price,
         email=email,

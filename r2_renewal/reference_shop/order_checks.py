@@ -14,7 +14,7 @@ from r2_renewal.contract.contact import check_email, check_phone
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import ConsentBody, OrderRequest
 from r2_renewal.domain.company import nip_problem, normalize_nip
-from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, GivenConsent, renewal_text
+from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, ORDERED_PERIOD, GivenConsent, renewal_text
 from r2_renewal.domain.contact import ContactProblem, ContactVerdict
 from r2_renewal.domain.order import BuyerKind
 from r2_renewal.reference_shop import texts
@@ -133,6 +133,7 @@ def expected_consent(settings: ShopSettings, line: Line, invoice_email: str) -> 
     text = renewal_text(
         template,
         program=line.program,
+        period=ORDERED_PERIOD,
         last_day=line.period_to,
         price=line.renewal_price,
         email=invoice_email,

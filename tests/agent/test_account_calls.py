@@ -113,7 +113,7 @@ def test_a_consent_given_is_evidence_of_the_very_text_and_silences_the_reminder(
     assert is_on(result)
     [record] = agent.call(Method.CONSENTS_LOAD, PageParams()).consents
     [given] = wanted.consents
-    assert (record.text, record.sha256, record.version) == (given.consent.text, given.consent.sha256, "1")
+    assert (record.text, record.sha256, record.version) == (given.consent.text, given.consent.sha256, "2")
     assert hashlib.sha256(record.text.encode()).hexdigest() == record.sha256
     assert (record.channel, record.revoked_at, record.revoked_channel) == ("module", None, "")
     assert recall(real_hosts.state_dir, LICENCE_ID).enrolled

@@ -38,6 +38,7 @@ def test_it_opens_with_the_data_on_record_and_no_box_ticked() -> None:
 
 def test_the_consent_names_program_price_period_address_panel_and_contact() -> None:
     text = opened().consent_text("lic-1")
+    assert "skończy się bieżący okres," in text
     for part in ("R2płatnik", "22.12.2026", "455,40", "560,14", "faktury@klosowska.example", "online.reset2.pl"):
         assert part in text
     assert "kontakt@example.com" in text

@@ -87,7 +87,7 @@ def test_nip_is_shown_in_groups_and_a_wrong_one_as_it_is() -> None:
 def test_consent_names_program_end_prices_and_ways_out() -> None:
     text = auto_renewal_text(CONSENT, line_for(SUBSCRIPTION), "faktury@firma.pl", "https://panel/", "biuro@firma.pl")
     assert "R2płatnik" in text
-    assert "22.12.2027" in text
+    assert "Gdy 22.12.2027 skończy się zamawiany okres" in text
     assert "455,40\u00a0zł netto" in text
     assert "560,14\u00a0zł brutto" in text
     assert "{" not in text

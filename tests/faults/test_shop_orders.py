@@ -148,8 +148,8 @@ def next_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
             CHECKOUT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__", "pictures", "fonts")
         )
     texts = checkout / "resources" / "texts"
-    changed = (texts / "auto_renewal-1.txt").read_text(encoding="utf-8").replace("bez podania przyczyny", "bez powodu")
-    (texts / "auto_renewal-2.txt").write_text(changed, encoding="utf-8")
+    changed = (texts / "auto_renewal-2.txt").read_text(encoding="utf-8").replace("bez podania przyczyny", "bez powodu")
+    (texts / "auto_renewal-3.txt").write_text(changed, encoding="utf-8")
     return checkout
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from r2_renewal.contract import paths
-from r2_renewal.domain.consent import Document, give, renewal_text
+from r2_renewal.domain.consent import ORDERED_PERIOD, Document, give, renewal_text
 from r2_renewal.domain.money import Price, money
 
 Json = dict[str, Any]
@@ -127,6 +127,7 @@ def _consent(template: Document, line: Json, invoice_email: str, storefront: Jso
     text = renewal_text(
         template,
         program=line["program"],
+        period=ORDERED_PERIOD,
         last_day=date.fromisoformat(line["period"]["last_day"]),
         price=as_price(line["renewal"]["price"]),
         email=invoice_email,

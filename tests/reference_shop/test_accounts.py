@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from r2_renewal.contract import paths
-from r2_renewal.domain.consent import Document, renewal_text
+from r2_renewal.domain.consent import RUNNING_PERIOD, Document, renewal_text
 from r2_renewal.licensing.keys import parse_trusted_keys
 from r2_renewal.licensing.reader import parse_certificate
 from r2_renewal.reference_shop.fulfilment import fulfil, invoice
@@ -42,10 +42,11 @@ def enrolment(module: Module, licence_id: str = LICENCE_ID) -> Json:
 def consent_to(module: Module, email: str = INVOICE_EMAIL, licence_id: str = LICENCE_ID) -> Json:
     """Return the consent to the text as a module would show it in the account."""
     data, entry = module.get(paths.CUSTOMER).json(), enrolment(module, licence_id)
-    template = Document(**module.get(paths.document("auto_renewal", "1")).json())
+    template = Document(**module.get(paths.document("auto_renewal", "2")).json())
     text = renewal_text(
         template,
         program=entry["program"],
+        period=RUNNING_PERIOD,
         last_day=date.fromisoformat(entry["last_day"]),
         price=as_price(entry["renewal"]["price"]),
         email=email,
@@ -53,7 +54,7 @@ def consent_to(module: Module, email: str = INVOICE_EMAIL, licence_id: str = LIC
         contact=data["contact_email"],
     )
     digest = hashlib.sha256(text.encode()).hexdigest()
-    named = {"kind": "auto_renewal", "text_version": "1", "sha256": digest, "locale": "pl-PL"}
+    named = {"kind": "auto_renewal", "text_version": template.version, "sha256": digest, "locale": "pl-PL"}
     return {"licence_id": licence_id, **named}
 
 
@@ -68,7 +69,8 @@ def test_a_consent_given_in_the_account_is_kept_as_evidence(account: Module, pre
     assert hashlib.sha256(record["full_text"].encode()).hexdigest() == record["sha256"]
     assert (record["order_id"], record["person"], record["nip"]) == (None, prepared.account_email, "5262831503")
     assert (record["cancel_until"], record["revoked_at"]) == ("2026-12-22", None)
-    assert "22.12.2026" in record["full_text"]
+    assert "Gdy 22.12.2026 skończy się bieżący okres, abonament przedłuży się" in record["full_text"]
+    assert record["text_version"] == "2"
     assert INVOICE_EMAIL in record["full_text"]
 
 
@@ -101,7 +103,7 @@ def test_the_consent_names_the_address_that_comes_with_it(account: Module) -> No
 def test_another_text_than_the_shops_is_no_consent(account: Module) -> None:
     given = consent_to(account, email="kto.inny@example.com")
     body = problem(change(account, consents=[given]), 409, "consent_text_changed")
-    assert body["document"]["version"] == "1"
+    assert body["document"]["version"] == "2"
     assert account.get(paths.CONSENTS).json()["consents"] == []
 
 

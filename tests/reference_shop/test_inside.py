@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from r2_renewal.contract.accounts import DataCorrectionRequest
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import QuoteRequest
-from r2_renewal.domain.consent import AUTO_RENEWAL, RODO, TERMS
+from r2_renewal.domain.consent import AUTO_RENEWAL, ORDERED_PERIOD, RODO, TERMS
 from r2_renewal.domain.dates import warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.reference_shop import texts
@@ -201,12 +201,19 @@ def test_every_text_has_a_title_and_a_body(kind: str) -> None:
 
 
 def test_the_consent_is_the_vendors_to_the_letter() -> None:
-    assert texts.current(AUTO_RENEWAL, vendor()).text == (
-        "Wyrażam zgodę na automatyczne odnowienie abonamentu {program}. Gdy {data_końca} skończy się zamawiany okres, "
-        "abonament przedłuży się na kolejne 12 miesięcy po cenie z cennika obowiązującego w dniu odnowienia (dziś: {netto} "
-        "netto, {brutto} brutto). Co najmniej 30 dni wcześniej otrzymam na adres {email} wiadomość z datą i ceną odnowienia. "
-        "Do dnia poprzedzającego odnowienie mogę z niego zrezygnować bezpłatnie i bez podania przyczyny: w programie (Pomoc "
-        "→ eSklep), w panelu {panel} lub e-mailem na {kontakt}. Rezygnacja nie skraca opłaconego okresu."
+    text = texts.current(AUTO_RENEWAL, vendor()).text
+    first = texts.document(AUTO_RENEWAL, "1", vendor())
+    assert first is not None
+    assert (
+        text.replace("{okres}", ORDERED_PERIOD)
+        == first.text
+        == (
+            "Wyrażam zgodę na automatyczne odnowienie abonamentu {program}. Gdy {data_końca} skończy się zamawiany okres, "
+            "abonament przedłuży się na kolejne 12 miesięcy po cenie z cennika obowiązującego w dniu odnowienia (dziś: {netto} "
+            "netto, {brutto} brutto). Co najmniej 30 dni wcześniej otrzymam na adres {email} wiadomość z datą i ceną odnowienia. "
+            "Do dnia poprzedzającego odnowienie mogę z niego zrezygnować bezpłatnie i bez podania przyczyny: w programie (Pomoc "
+            "→ eSklep), w panelu {panel} lub e-mailem na {kontakt}. Rezygnacja nie skraca opłaconego okresu."
+        )
     )
 
 

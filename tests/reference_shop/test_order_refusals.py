@@ -109,7 +109,7 @@ def test_a_consent_to_another_text_is_answered_with_the_text_in_force(module: Mo
     quote = module.quote(LICENCE_ID)
     answer = module.submit(module.body(quote, consents=[{**module.consents(quote)[0], **change}]))
     refusal = problem(answer, 409, "consent_text_changed")
-    assert refusal["document"] == module.get(paths.document("auto_renewal", "1")).json()
+    assert refusal["document"] == module.get(paths.document("auto_renewal", "2")).json()
 
 
 def test_the_consent_names_the_address_that_the_order_names(module: Module) -> None:

@@ -194,9 +194,10 @@ def test_the_consent_is_kept_as_evidence(module: Module, shop: Shop) -> None:
     order = module.submit(body).json()
     with shop.database.reading() as session:
         (consent,) = session.scalars(select(ConsentRow))
-    assert (consent.kind, consent.text_version, consent.locale) == ("auto_renewal", "1", "pl-PL")
+    assert (consent.kind, consent.text_version, consent.locale) == ("auto_renewal", "2", "pl-PL")
     assert consent.sha256 == hashlib.sha256(consent.full_text.encode()).hexdigest() == body["consents"][0]["sha256"]
     assert consent.full_text.startswith("Wyrażam zgodę na automatyczne odnowienie abonamentu R2płatnik. Gdy 22.12.2027")
+    assert " skończy się zamawiany okres, abonament przedłuży się " in consent.full_text
     assert "dziś: 455,40\u00a0zł netto, 560,14\u00a0zł brutto" in consent.full_text
     assert consent.unticked_default is True
     assert consent.accepted_at.isoformat() == order["placed_at"].replace("Z", "+00:00")

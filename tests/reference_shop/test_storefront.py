@@ -33,7 +33,9 @@ def test_one_round_trip_fills_the_window(module: Module) -> None:
         "R2faktury": "2027-03-28",
         "R2księga": "2027-07-21",
     }
-    assert storefront["documents"] == [{"kind": kind, "version": "1"} for kind in ("auto_renewal", "terms", "rodo")]
+    assert storefront["documents"] == [
+        {"kind": kind, "version": version} for kind, version in (("auto_renewal", "2"), ("terms", "1"), ("rodo", "1"))
+    ]
     assert (storefront["orders"], storefront["consent_required"]) == ([], True)
 
 
@@ -126,10 +128,10 @@ def test_texts_are_open_to_everybody(stranger: Module, kind: str, title: str) ->
 
 
 def test_the_consent_keeps_its_places_and_the_other_texts_have_none(stranger: Module) -> None:
-    consent = stranger.get(paths.document("auto_renewal", "1")).json()["text"]
-    for place in ("{program}", "{data_końca}", "{netto}", "{brutto}", "{email}", "{panel}", "{kontakt}"):
+    consent = stranger.get(paths.document("auto_renewal", "2")).json()["text"]
+    for place in ("{program}", "{data_końca}", "{okres}", "{netto}", "{brutto}", "{email}", "{panel}", "{kontakt}"):
         assert consent.count(place) == 1
-    assert consent.count("{") == 7
+    assert consent.count("{") == 8
     for kind in ("terms", "rodo"):
         text = stranger.get(paths.document(kind, "1")).json()["text"]
         assert "{" not in text

@@ -116,6 +116,7 @@ def test_a_consent_is_evidence_and_silence_and_is_withdrawn_in_the_same_two_step
     save(account, "Zgoda jest zapisana: abonament R2płatnik")
     [(licence_id, channel, digest, full_text, revoked)] = consents(real_shop)
     assert (licence_id, channel, full_text, revoked) == (LICENCE_ID, "module", text, None)
+    assert "skończy się bieżący okres, abonament przedłuży się" in text
     wait_until(lambda: rows(account, "Zgody"), what="history")
     shown = find(account, PlainTextView, "Treść zgody i potwierdzenie").toPlainText()
     assert str(digest) in shown
