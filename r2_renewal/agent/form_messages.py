@@ -74,11 +74,19 @@ class CorrectResult(Message, frozen=True):
 
 
 class WantedItem(Message, frozen=True):
-    """Attributes: licence_id: the owned program; kind: the service, None where undecided; offer_id: empty where not chosen."""
+    """One program of an order to be carried.
+
+    Attributes:
+        licence_id: the owned program.
+        kind: the service, None where undecided.
+        offer_id: empty where not chosen.
+        runs_until: the last day of its subscription as it is known here.
+    """
 
     licence_id: str
     kind: ServiceKind | None = None
     offer_id: str = ""
+    runs_until: date | None = None
 
 
 class ExportParams(Message, frozen=True):

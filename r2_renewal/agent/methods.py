@@ -171,10 +171,15 @@ def order_export(refresh: LicenceRefresh, shop_url: str, params: protocol.Export
     from r2_renewal.agent.order_qr import rows_of
 
     page = page_of(shop_url)
-    items = params.items or (protocol.WantedItem(licence_id=refresh.program().licence_id),)
+    items = params.items or (_of_this_program(refresh),)
     order = prepare(refresh.certificate(), wanted_of(params, items), datetime.now(UTC))
     write(Path(params.path), order, page)
     return protocol.ExportResult(page=page, qr=rows_of(order, page))
+
+
+def _of_this_program(refresh: LicenceRefresh) -> protocol.WantedItem:
+    program = refresh.program()
+    return protocol.WantedItem(licence_id=program.licence_id, runs_until=program.valid_until)
 
 
 def licence_import(refresh: LicenceRefresh, params: protocol.ImportParams) -> protocol.LicenceInstalled:

@@ -53,7 +53,10 @@ def wanted_of(params: ExportParams, items: Iterable[WantedItem]) -> Wanted:
     orderer = params.orderer
     return Wanted(
         items=tuple(
-            PreparedItem(licence_id=item.licence_id, kind=item.kind or "", offer_id=item.offer_id) for item in items
+            PreparedItem(
+                licence_id=item.licence_id, kind=item.kind or "", offer_id=item.offer_id, runs_until=item.runs_until
+            )
+            for item in items
         ),
         invoice_email=_kept(params.invoice_email),
         orderer=PreparedOrderer(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from r2_renewal.cli.licence import Commands
     from r2_renewal.contract.prepared_order import PreparedOrder
     from r2_renewal.domain.contact import ContactVerdict
+    from r2_renewal.domain.program import OwnedProgram
 
 KINDS = ("subscription", "extension")
 TERMINAL = "-"
@@ -104,15 +105,22 @@ def _prepared(arguments: argparse.Namespace) -> PreparedOrder:
     program = parse_certificate(certificate, trusted_keys_of(arguments)).program(product_of(arguments))
     if program is None:
         raise RenewalError(ErrorCode.LICENCE_WRONG_PRODUCT, "no program of this product")
-    return prepare(certificate, _wanted(arguments, program.licence_id), datetime.now(UTC))
+    return prepare(certificate, _wanted(arguments, program), datetime.now(UTC))
 
 
-def _wanted(arguments: argparse.Namespace, licence_id: str) -> Wanted:
+def _wanted(arguments: argparse.Namespace, program: OwnedProgram) -> Wanted:
     from r2_renewal.agent.order_export import Wanted
     from r2_renewal.contract.prepared_order import PreparedItem, PreparedOrderer
 
     return Wanted(
-        items=(PreparedItem(licence_id=licence_id, kind=arguments.kind or "", offer_id=arguments.offer),),
+        items=(
+            PreparedItem(
+                licence_id=program.licence_id,
+                kind=arguments.kind or "",
+                offer_id=arguments.offer,
+                runs_until=program.valid_until,
+            ),
+        ),
         invoice_email=arguments.email or "",
         orderer=PreparedOrderer(
             first_name=arguments.first_name or "",

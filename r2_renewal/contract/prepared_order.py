@@ -4,9 +4,10 @@ It says what the customer wants and who they are; it orders nothing. Price and c
 both are shown and confirmed on the shop's page, where „Zamówienie z obowiązkiem zapłaty" is clicked.
 
 Rules: the key is made once, when the order is prepared, so the file is at most one order however often it is taken to the shop;
-the licence inside proves whose it is (its signature is verified by whoever reads this); the digest tells a damaged file, it is no
-signature: whoever holds the licence may prepare any order with it. An order has exactly one encoding, and every size is bounded
-before it is read.
+what was bought by another route since, by the form or by another file, is not bought once more (``runs_until``); the licence
+inside proves whose it is (its signature is verified by whoever reads this); the digest tells a damaged file, it is no signature:
+whoever holds the licence may prepare any order with it. An order has exactly one encoding, and every size is bounded before it is
+read.
 """
 
 from __future__ import annotations
@@ -40,11 +41,13 @@ class PreparedItem(Body, frozen=True, kw_only=True, omit_defaults=True):
         licence_id: its licence.
         kind: ``subscription`` or ``extension``; empty where that is chosen on the shop's page.
         offer_id: the offer, where the PC knew one; empty where that is chosen on the shop's page.
+        runs_until: the last day of its subscription as the PC knew it: renewed since, this is a purchase made already.
     """
 
     licence_id: Identifier
     kind: Annotated[str, Meta(pattern=r"^(subscription|extension)?$")] = ""
     offer_id: Annotated[str, Meta(max_length=64)] = ""
+    runs_until: date | None = None
 
 
 class PreparedOrderer(Body, frozen=True, kw_only=True, omit_defaults=True):

@@ -118,3 +118,8 @@ class Quote:
     def licence_ids(self) -> tuple[str, ...]:
         """The owned programs, in the order of the lines."""
         return tuple(line.licence_id for line in self.lines)
+
+    def renewed_since(self, earlier: Quote) -> tuple[QuoteLine, ...]:
+        """Return the lines that pay for what follows an earlier price's period: that one was bought by another route since."""
+        ends = {line.licence_id: line.period_to for line in earlier.lines}
+        return tuple(line for line in self.lines if line.period_from > ends.get(line.licence_id, date.max))

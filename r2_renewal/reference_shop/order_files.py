@@ -2,6 +2,7 @@
 
 Rules: the licence inside authenticates as it does in ``POST /licence-sessions``, and what is refused is counted with it; a
 prepared order orders nothing by itself; its key makes at most one order, and whoever brings the file again is led to that one;
+one whose program was renewed since, by whichever route, is refused: the purchase that it was prepared for has been made;
 the address of an order's own page cannot be guessed and is not stored, it is made from the order and the shop's key.
 """
 
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from r2_renewal.contract.prepared_order import LONGEST_FILE, PreparedItem, PreparedOrder, from_letters, unpack
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.offer import Offer
+from r2_renewal.domain.offer import Offer, ServiceKind
 from r2_renewal.licensing.armour import ORDER, unwrap
 from r2_renewal.licensing.parts import Parts, put_together
 from r2_renewal.reference_shop import attempts
@@ -113,6 +114,17 @@ def placed_with(session: Session, brought: Brought) -> OrderRow | None:
     """Return the order that was placed with this file; None while none was."""
     known = session.get(IdempotencyKey, (brought.caller.customer_id, brought.order.key))
     return None if known is None else _order(session, known.order_id)
+
+
+def renewed_since(session: Session, brought: Brought) -> LicenceRow | None:
+    """Return the first program whose subscription was extended since the order was prepared; None where none was.
+
+    An extension is not bought twice either: what is owned already is not on sale.
+    """
+    known = {item.licence_id: item.runs_until for item in brought.order.items if item.kind != ServiceKind.EXTENSION}
+    rows = licences_named(session, brought.caller.customer_id, known) if known else {}
+    ends = ((rows[licence_id], runs_until) for licence_id, runs_until in known.items())
+    return next((row for row, runs_until in ends if runs_until is not None and row.valid_until > runs_until), None)
 
 
 def _order(session: Session, order_id: str) -> OrderRow | None:

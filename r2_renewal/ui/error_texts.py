@@ -5,9 +5,14 @@ Rule: texts are made when asked for, never at import, so that a translation chos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from r2_renewal.domain.clock import ClockState
+from r2_renewal.domain.dates import short_date
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.licence import VerdictKind
+from r2_renewal.domain.offer import QuoteLine
 from r2_renewal.domain.order_flow import Field, Reason
 
 
@@ -274,6 +279,15 @@ def _of_fields() -> dict[Field, str]:
         Field.CONSENT: "Aby złożyć zamówienie, zaznacz zgodę na automatyczne odnowienie.",
         Field.RECEIPT: "Czekamy na potwierdzenie eSklepu.",
     }
+
+
+def renewed_meanwhile_sentence(lines: Sequence[QuoteLine]) -> str:
+    """Return the sentence about an order refused since its programs were renewed by another route; ``lines`` come after that."""
+    ends = ", ".join(f"{line.program} do {short_date(line.period_from - timedelta(days=1))}" for line in lines)
+    return (
+        f"Abonament już odnowiono: {ends}. To zamówienie nie zostało złożone; potwierdzone ponownie przedłuży abonament "
+        "jeszcze raz. Jeśli tego nie chcesz, wybierz „Anuluj”."
+    )
 
 
 def price_changed_sentence(old: str, new: str) -> str:

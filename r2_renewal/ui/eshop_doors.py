@@ -92,7 +92,10 @@ class EshopDoors(QObject):
     def save_order(self, entries: tuple[BasketEntry, ...], wish: Wish) -> None:
         """Save an order of some programs to a file, for a PC that can reach the shop."""
         kind = wish.kind if len(entries) == 1 else None
-        wanted = tuple(protocol.WantedItem(entry.program.licence_id, kind) for entry in entries[:MOST_TOGETHER])
+        wanted = tuple(
+            protocol.WantedItem(entry.program.licence_id, kind, runs_until=entry.program.valid_until)
+            for entry in entries[:MOST_TOGETHER]
+        )
         self._order_file.choose(protocol.ExportParams(path="", items=wanted))
 
     def choose_licence_file(self) -> None:

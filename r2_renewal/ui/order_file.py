@@ -47,7 +47,12 @@ def export_of(flow: OrderFlow) -> ExportParams:
     return ExportParams(
         path="",
         items=tuple(
-            WantedItem(item.licence_id, flow.kind, item.offer.offer_id if item.offer else "")
+            WantedItem(
+                item.licence_id,
+                flow.kind,
+                item.offer.offer_id if item.offer else "",
+                item.entry.program.valid_until,
+            )
             for item in flow.service.ordered
         ),
         invoice_email=contacts.invoice_email,

@@ -18,6 +18,7 @@ from r2_renewal.domain.order import Orderer
 from r2_renewal.licensing.armour import ORDER, unwrap
 from tests.agent.conversation import Hosts, RefusedError
 from tests.agent.scripted_shop import ScriptedShop
+from tests.licence_files import LICENCE
 
 
 def order_in(path: Path) -> PreparedOrder:
@@ -38,7 +39,7 @@ def test_a_filled_in_form_is_written_without_the_shop(hosts: Hosts, shop: Script
     file = tmp_path / "zamówienie.r2order"
     params = ExportParams(
         path=str(file),
-        items=(WantedItem("L-9", ServiceKind.EXTENSION, "offer-100"),),
+        items=(WantedItem("L-9", ServiceKind.EXTENSION, "offer-100", date(2027, 3, 28)),),
         invoice_email="  faktury@zak.example ",
         orderer=Orderer("Łucja", "Żak", "601 2", "ł" * 400),
         gross=Money(Decimal("560.14")),
@@ -47,6 +48,7 @@ def test_a_filled_in_form_is_written_without_the_shop(hosts: Hosts, shop: Script
     result: ExportResult = hosts.greeted(offline_only=True).call(Method.ORDER_EXPORT, params)
     order = order_in(file)
     assert [(item.licence_id, item.kind, item.offer_id) for item in order.items] == [("L-9", "extension", "offer-100")]
+    assert order.items[0].runs_until == date(2027, 3, 28)
     assert (order.invoice_email, order.orderer.phone) == ("faktury@zak.example", "601 2")
     assert order.orderer.email == "ł" * 254
     assert order.shown is not None
@@ -61,7 +63,8 @@ def test_a_filled_in_form_is_written_without_the_shop(hosts: Hosts, shop: Script
 def test_with_nothing_chosen_it_is_for_the_program_of_the_licence(hosts: Hosts, tmp_path: Path) -> None:
     file = tmp_path / "z.r2order"
     hosts.greeted().call(Method.ORDER_EXPORT, ExportParams(path=str(file)))
-    assert [(item.licence_id, item.kind) for item in order_in(file).items] == [("lic-1", "")]
+    [item] = order_in(file).items
+    assert (item.licence_id, item.kind, item.runs_until) == ("lic-1", "", LICENCE.programs[0].valid_until)
 
 
 def test_a_folder_is_no_place_for_a_file(hosts: Hosts, tmp_path: Path) -> None:

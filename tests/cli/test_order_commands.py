@@ -79,6 +79,7 @@ def test_the_file_holds_the_licence_what_is_wanted_and_who_orders(shell: Shell) 
     assert out == f"Zapisano zamówienie: {shell.file}\nTo jeszcze nie zamówienie: wczytaj plik na stronie {PAGE}\n"
     order = shell.order()
     assert [(item.licence_id, item.kind, item.offer_id) for item in order.items] == [("lic-1", "subscription", "")]
+    assert order.items[0].runs_until == LICENCE.programs[0].valid_until
     assert order.invoice_email == "faktury@zak.example"
     assert order.orderer == PreparedOrderer(
         first_name="Łucja", last_name="Żak-Świć", phone="+48601234567", email="l@zak.example"

@@ -140,6 +140,24 @@ def test_from_a_pc_without_internet_to_its_silent_start_a_year_further(
     assert orders_in(shop) == 1
 
 
+def test_a_purchase_prepared_twice_is_made_once(shop: dict[str, Any], pc: OfflinePc) -> None:
+    first, second = (
+        pc.export("--kind", "subscription", *PERSON).rename(pc.folder / f"{number}.r2order") for number in (1, 2)
+    )
+    with httpx.Client(base_url=shop["shop_url"], timeout=60) as browser:
+        visitor = Visitor(browser)
+        summary = upload(visitor, first)
+        ticks = [box.get("value", "") for box in summary.every("input", name="consent")]
+        receipt = visitor.follow(
+            visitor.send_from(summary, f"{ORDER_FILE_PAGE}/zamow", company_confirmed="1", consent=ticks)
+        )
+        mark_paid(shop, number_in(receipt.text))
+        page = upload(visitor, second)
+    assert page.status == 422
+    assert "odnowiono już do" in page.errors()["file"]
+    assert orders_in(shop) == 1
+
+
 def test_a_tampered_file_is_refused_in_clear_words_and_orders_nothing(shop: dict[str, Any], pc: OfflinePc) -> None:
     file = pc.export()
     text = file.read_text(encoding="utf-8")

@@ -114,7 +114,14 @@ def test_a_form_without_a_price_is_saved_with_what_was_chosen(qtbot: QtBot, agen
     choose(tmp_path / "z.r2order")
     assert "nie jest jeszcze złożone" in told()
     (asked,) = made.asked("order.export")
-    assert asked["items"] == [{"licence_id": "lic-1", "kind": "subscription", "offer_id": SUBSCRIPTION.offer_id}]
+    assert asked["items"] == [
+        {
+            "licence_id": "lic-1",
+            "kind": "subscription",
+            "offer_id": SUBSCRIPTION.offer_id,
+            "runs_until": "2026-12-22",
+        }
+    ]
     assert "gross" not in asked
 
 
@@ -128,7 +135,8 @@ def complete() -> OrderFlow:
 
 def test_the_form_gives_all_that_was_typed_and_the_price_that_was_shown() -> None:
     params = export_of(complete())
-    assert params.items == (WantedItem("lic-1", ServiceKind.SUBSCRIPTION, SUBSCRIPTION.offer_id),)
+    ends = date(2026, 12, 22)
+    assert params.items == (WantedItem("lic-1", ServiceKind.SUBSCRIPTION, SUBSCRIPTION.offer_id, ends),)
     assert (params.invoice_email, params.orderer.last_name) == ("f@zak.example", "Żak")
     assert (params.gross, params.told_on) == (Money(Decimal("560.14")), date(2026, 11, 22))
 

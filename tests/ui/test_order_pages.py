@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from r2_renewal.domain.basket import Storefront
+from r2_renewal.domain.dates import plus_months
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.money import money, show_money
 from r2_renewal.domain.order import Orderer, OrderState, Transfer
@@ -571,6 +572,22 @@ def test_a_form_left_open_over_midnight_asks_for_the_early_start_once_it_applies
     choose("Żądam rozpoczęcia przed upływem 14 dni")
     go(wizard, "Potwierdzenie", ORDER_BUTTON)
     assert [placed["order"].get("early_start", False) for placed in agent.asked("order.place")] == [False, True]
+
+
+def test_what_was_renewed_by_another_route_meanwhile_is_said_before_it_could_be_ordered_once_more(opened: Any) -> None:
+    line = line_for(SUBSCRIPTION)
+    year_after = replace(
+        line, period_from=line.period_to + timedelta(days=1), period_to=plus_months(line.period_to, 12)
+    )
+    refusal = failure(ErrorCode.PRICE_CHANGED, delivery="refused", quote=msgspec.to_builtins(quote_of([year_after])))
+    wizard, _ = opened(order__place=[refusal])
+    to_summary(wizard)
+    click(wizard, ORDER_BUTTON)
+    wait_until(lambda: at(wizard) == "Zgoda na automatyczne odnowienie", what="the consent, to be given anew")
+    assert "Abonament już odnowiono: R2płatnik do 22.12.2027. To zamówienie nie zostało złożone" in texts(
+        wizard.currentPage()
+    )
+    assert not find(wizard, QCheckBox, "Wyrażam zgodę na automatyczne odnowienie").isChecked()
 
 
 def test_the_boxes_gate_nothing(opened: Any) -> None:

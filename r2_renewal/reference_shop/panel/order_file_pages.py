@@ -30,6 +30,7 @@ from r2_renewal.reference_shop.order_files import (
     bring,
     choices,
     placed_with,
+    renewed_since,
     token_of,
 )
 from r2_renewal.reference_shop.ordering import place
@@ -108,8 +109,14 @@ def _with_brought(shop: Shop, visit: Visit, given: bytes | str, address: str, th
         return _upload(shop, visit, errors_of(visit.language, refusal), UNPROCESSABLE)
     with shop.database.reading() as session:
         placed = placed_with(session, brought)
+        renewed = renewed_since(session, brought)
     if placed is not None:
         return go(visit, addresses.order_by_file(token_of(shop.settings, placed.id)), Notice("order_file.already"))
+    if renewed is not None:
+        words = visit.language.say(
+            "order_file.renewed", program=renewed.name, until=visit.language.day(renewed.valid_until)
+        )
+        return _upload(shop, visit, {FILE_FIELD: words}, UNPROCESSABLE)
     page: Page = then(shop, visit, brought)
     return page
 

@@ -340,6 +340,74 @@ def test_an_order_in_progress_stops_a_second_one(
     assert len(orders(shop)) == 1
 
 
+def renew(module: Module, shop: Shop) -> None:
+    """Buy the year that follows 22.12.2026 by the form, and let it be fulfilled."""
+    fulfil(shop, module.order(LICENCE_ID)["order_id"])
+
+
+UNTIL = PreparedItem(licence_id=LICENCE_ID, kind="subscription", runs_until=date(2026, 12, 22))
+
+
+@pytest.mark.parametrize("kind", ["subscription", ""])
+def test_what_was_bought_by_the_form_since_is_not_bought_by_a_file_as_well(
+    visitor: Visitor, module: Module, shop: Shop, prepared: PreparedShop, kind: str
+) -> None:
+    order = prepared_order(prepared.licence, replace(UNTIL, kind=kind))
+    renew(module, shop)
+    page = upload(visitor, as_file(order))
+    assert page.status == 422
+    assert "Abonament programu R2płatnik odnowiono już do 22.12.2027" in page.errors()["file"]
+    assert not binding_button(page)
+    assert len(orders(shop)) == 1
+
+
+def test_what_was_bought_while_a_files_summary_stood_open_is_not_bought_by_its_button(
+    visitor: Visitor, module: Module, shop: Shop, prepared: PreparedShop
+) -> None:
+    summary = upload(visitor, as_file(prepared_order(prepared.licence, UNTIL)))
+    renew(module, shop)
+    again = confirm(visitor, summary)
+    assert (again.status, len(orders(shop))) == (422, 1)
+    assert "odnowiono już do 22.12.2027" in again.errors()["file"]
+
+
+def test_of_two_files_of_one_purchase_the_second_is_refused_also_once_the_first_is_fulfilled(
+    visitor: Visitor, shop: Shop, prepared: PreparedShop
+) -> None:
+    first, second = (prepared_order(prepared.licence, UNTIL) for _ in range(2))
+    assert first.key != second.key
+    assert confirm(visitor, upload(visitor, as_file(first))).status == 303
+    (placed,) = orders(shop)
+    fulfil(shop, placed.id)
+    assert "odnowiono już do" in upload(visitor, as_file(second)).errors()["file"]
+    # The first still leads to its own order, and to its licence.
+    assert upload(visitor, as_file(first)).status == 303
+    assert len(orders(shop)) == 1
+
+
+def test_a_file_of_the_year_after_is_an_order_of_its_own(
+    visitor: Visitor, module: Module, shop: Shop, prepared: PreparedShop
+) -> None:
+    renew(module, shop)
+    later = prepared_order(prepared.licence, replace(UNTIL, runs_until=date(2027, 12, 22)))
+    summary = upload(visitor, as_file(later))
+    assert "23 grudnia 2027 r. – 22 grudnia 2028 r." in summary.text
+    assert confirm(visitor, summary).status == 303
+
+
+def test_an_extension_bought_since_is_not_on_sale_for_a_file(
+    visitor: Visitor, module: Module, shop: Shop, prepared: PreparedShop
+) -> None:
+    bought = module.order(LATER_LICENCE_ID, "extension")
+    offer_id = bought["lines"][0]["offer_id"]
+    fulfil(shop, bought["order_id"])
+    item = PreparedItem(licence_id=LATER_LICENCE_ID, kind="extension", offer_id=offer_id, runs_until=date(2027, 3, 28))
+    details = upload(visitor, as_file(prepared_order(prepared.licence, item)))
+    assert not binding_button(details)
+    assert offer_id not in [radio.get("value") for radio in details.every("input", type="radio")]
+    assert len(orders(shop)) == 1
+
+
 def test_the_page_of_an_order_cannot_be_guessed(visitor: Visitor, shop: Shop, order: PreparedOrder) -> None:
     location = confirm(visitor, upload(visitor, as_file(order))).location
     (placed,) = orders(shop)
