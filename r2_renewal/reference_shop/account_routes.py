@@ -32,7 +32,7 @@ from r2_renewal.contract.structs import OrderBody, OrderList
 from r2_renewal.reference_shop import customers, records, resets, withdrawals
 from r2_renewal.reference_shop.bodies import StrictBody
 from r2_renewal.reference_shop.conditional import tagged
-from r2_renewal.reference_shop.enrolments import enrolment_list, first_page
+from r2_renewal.reference_shop.enrolments import enrolment_list
 from r2_renewal.reference_shop.invoice_pdf import invoice_pdf
 from r2_renewal.reference_shop.invoices import invoice_of
 from r2_renewal.reference_shop.openapi import problems
@@ -90,8 +90,8 @@ def get_customer(
 ) -> Response[CustomerBody]:
     """Return the data on record with the tag that a change needs."""
     with shop.database.reading() as session:
-        whole = customers.customer_body(session, shop.settings, caller.customer_id)
-    return tagged(if_none_match, first_page(whole), paths.JSON_TYPE, whole=whole)
+        known = customers.known(session, shop.settings, caller.customer_id)
+    return tagged(if_none_match, known.body, paths.JSON_TYPE, tag=known.tag)
 
 
 @get(
@@ -137,8 +137,8 @@ def change_customer(
     prefer: Preference = None,
 ) -> Response[CustomerBody]:
     """Change what the caller has seen, or nothing; a licence's session can withdraw consents and no more."""
-    whole = customers.change(shop, caller, if_match, data)
-    answer = tagged(None, first_page(whole), paths.JSON_TYPE, whole=whole)
+    changed = customers.change(shop, caller, if_match, data)
+    answer = tagged(None, changed.body, paths.JSON_TYPE, tag=changed.tag)
     if prefer == paths.MINIMAL:
         # RFC 7240: an office's thousands of programs need not come back for the one that was changed.
         answer.content, answer.status_code = cast("CustomerBody", None), HTTP_204_NO_CONTENT

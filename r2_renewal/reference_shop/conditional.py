@@ -12,17 +12,17 @@ from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 T = TypeVar("T")
 
 
-def tagged(condition: str | None, content: T, media_type: str, *, whole: object = None) -> Response[T]:
+def tagged(condition: str | None, content: T, media_type: str, *, tag: str = "") -> Response[T]:
     """Answer with the content and its tag, or with 304 where the caller's ``If-None-Match`` names that tag.
 
     Args:
         condition: the request's ``If-None-Match``.
         content: a struct, sent as JSON, or a text, sent as it is.
         media_type: the answer's media type.
-        whole: what the tag stands for, where the content is only a part of it.
+        tag: the tag, where it stands for more than the content; empty for the content's own.
     """
     raw = _raw(content)
-    tag = _tag(raw) if whole is None else tag_of(whole)
+    tag = tag or _tag(raw)
     unchanged = _names(condition or "", tag)
     return Response(
         cast("T", b"" if unchanged else raw),
@@ -32,10 +32,10 @@ def tagged(condition: str | None, content: T, media_type: str, *, whole: object 
     )
 
 
-def is_current(condition: str, content: object) -> bool:
-    """Whether an ``If-Match`` names the content as it stands (RFC 9110, 13.1.1: a weak tag never matches)."""
+def is_current(condition: str, tag: str) -> bool:
+    """Whether an ``If-Match`` names a tag (RFC 9110, 13.1.1: a weak tag never matches)."""
     named = {part.strip() for part in condition.split(",")}
-    return tag_of(content) in named or "*" in named
+    return tag in named or "*" in named
 
 
 def tag_of(content: object) -> str:

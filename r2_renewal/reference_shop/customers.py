@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from msgspec import UNSET
 from sqlalchemy.orm import Session
@@ -23,16 +24,13 @@ from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RUNNING_PERIOD, Give
 from r2_renewal.domain.money import Price
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.conditional import is_current
-from r2_renewal.reference_shop.enrolments import ground
+from r2_renewal.reference_shop.customer_tag import customer_tag
+from r2_renewal.reference_shop.enrolments import enrolment_list, ground
 from r2_renewal.reference_shop.order_checks import CHANNELS, is_to
+from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.pricing import ONE_DAY
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.programs import (
-    licence_of,
-    licences_named,
-    licences_of,
-    renewal_price,
-)
+from r2_renewal.reference_shop.programs import MOST_PROGRAMS, licence_of, licences_named, renewal_price
 from r2_renewal.reference_shop.revocations import revoke_one
 from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, Caller
 from r2_renewal.reference_shop.settings import ShopSettings
@@ -41,18 +39,27 @@ from r2_renewal.reference_shop.storefront import company_body
 from r2_renewal.reference_shop.tables import ConsentRow, Customer, LicenceRow
 
 
-def customer_body(session: Session, settings: ShopSettings, customer_id: str) -> CustomerBody:
-    """Return the customer's data whole: what a tag stands for. Over the wire their enrolments go page by page."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A customer's data as they stand. Attributes: body: with a first page of the enrolments; tag: stands for all of them."""
+
+    body: CustomerBody
+    tag: str
+
+
+def known(session: Session, settings: ShopSettings, customer_id: str) -> Known:
+    """Return a customer's data."""
     customer = session.get_one(Customer, customer_id)
-    licences = licences_of(session, customer_id)
-    judged_by = ground(session, settings, customer_id, licences)
-    return CustomerBody(
+    first = enrolment_list(session, settings, customer_id, Wanted(limit=MOST_PROGRAMS))
+    body = CustomerBody(
         company=company_body(customer),
         invoice_email=customer.invoice_email,
-        enrolments=tuple(judged_by.enrolment(row) for row in licences),
+        enrolments=first.enrolments,
         panel_url=settings.vendor.panel_url,
         contact_email=settings.vendor.contact_email,
+        next=first.next,
     )
+    return Known(body, customer_tag(session, settings, customer_id))
 
 
 def offered_consents(
@@ -72,7 +79,7 @@ def offered_consents(
     """
     address = email or session.get_one(Customer, customer_id).invoice_email
     licences = licences_named(session, customer_id, licence_ids).values()
-    judged_by = ground(session, settings, customer_id, licences)
+    judged_by = ground(session, settings, licences)
     priced = ((row, renewal_price(row, judged_by.tiers)) for row in licences if address and not row.auto_renewal)
     return {
         row.id: _expected(settings, row, price, address)
@@ -81,8 +88,8 @@ def offered_consents(
     }
 
 
-def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerChange) -> CustomerBody:
-    """Change the customer's data and return them whole.
+def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerChange) -> Known:
+    """Change the customer's data and return them.
 
     Raises:
         Refusal: IF_MATCH_MISSING; CUSTOMER_CHANGED, where the caller has seen other data; SCOPE, where a licence's session wants
@@ -92,7 +99,7 @@ def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerCh
         raise Refusal(ProblemCode.IF_MATCH_MISSING)
     email = _check(caller, wanted)
     with shop.database.writing(caller.customer_id) as session:
-        if not is_current(condition, customer_body(session, shop.settings, caller.customer_id)):
+        if not is_current(condition, customer_tag(session, shop.settings, caller.customer_id)):
             raise Refusal(ProblemCode.CUSTOMER_CHANGED)
         customer = session.get_one(Customer, caller.customer_id)
         customer.invoice_email = customer.invoice_email if email is None else email
@@ -102,7 +109,7 @@ def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerCh
         for consent in wanted.consents:
             _enrol(session, shop.settings, caller, wanted, consent)
         session.flush()
-        return customer_body(session, shop.settings, caller.customer_id)
+        return known(session, shop.settings, caller.customer_id)
 
 
 def _check(caller: Caller, wanted: CustomerChange) -> str | None:
@@ -128,7 +135,7 @@ def _enrol(
     licence = licence_of(session, caller.customer_id, given.licence_id)
     if licence.auto_renewal:
         return
-    judged_by = ground(session, settings, caller.customer_id, [licence])
+    judged_by = ground(session, settings, [licence])
     offered, price = judged_by.enrolment(licence), renewal_price(licence, judged_by.tiers)
     if offered.renewal is None or price is None:
         raise Refusal(ProblemCode.OFFER_WITHDRAWN)

@@ -5,19 +5,19 @@ Rule: it is offered while the customer can still be told 30 days ahead, and a pe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from r2_renewal.contract.accounts import CustomerBody, EnrolmentBody, EnrolmentList
+from r2_renewal.contract.accounts import EnrolmentBody, EnrolmentList
 from r2_renewal.contract.structs import RenewalBody
 from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.pricing import ONE_DAY, Tier
-from r2_renewal.reference_shop.programs import MOST_PROGRAMS, licence_page, price_body, price_list, renewal_price
-from r2_renewal.reference_shop.renewal_rules import last_notice_day
+from r2_renewal.reference_shop.programs import licence_page, licences_named, price_body, price_list, renewal_price
+from r2_renewal.reference_shop.renewal_rules import earliest_end_in_time
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.tables import LicenceRow, RenewalRow
 
@@ -33,7 +33,8 @@ class Ground:
     def enrolment(self, row: LicenceRow) -> EnrolmentBody:
         """Return where a licence's automatic renewal stands."""
         price, day = renewal_price(row, self.tiers), row.valid_until + ONE_DAY
-        possible = row.auto_renewal or (self.today <= last_notice_day(day) and (row.id, day) not in self.decided)
+        in_time = row.valid_until >= earliest_end_in_time(self.today)
+        possible = row.auto_renewal or (in_time and (row.id, day) not in self.decided)
         return EnrolmentBody(
             licence_id=row.id,
             program=row.name,
@@ -45,11 +46,11 @@ class Ground:
         )
 
 
-def ground(session: Session, settings: ShopSettings, customer_id: str, licences: Iterable[LicenceRow]) -> Ground:
-    """Return what some licences of a customer are judged by today."""
-    today = settings.today()
+def ground(session: Session, settings: ShopSettings, licences: Collection[LicenceRow]) -> Ground:
+    """Return what some licences are judged by today, a page of them at most."""
+    today, licence_ids = settings.today(), [row.id for row in licences]
     rows = session.execute(
-        select(RenewalRow.licence_id, RenewalRow.renewal_date).where(RenewalRow.customer_id == customer_id)
+        select(RenewalRow.licence_id, RenewalRow.renewal_date).where(RenewalRow.licence_id.in_(licence_ids))
     )
     decided = {(row.licence_id, row.renewal_date) for row in rows}
     return Ground(price_list(session, {row.product for row in licences}, today), today, decided)
@@ -62,18 +63,18 @@ def enrolment_list(session: Session, settings: ShopSettings, customer_id: str, w
         Refusal: VALIDATION, where the limit or the cursor is none.
     """
     page = licence_page(session, customer_id, wanted)
-    judged_by = ground(session, settings, customer_id, page.rows)
+    judged_by = ground(session, settings, page.rows)
     return EnrolmentList(enrolments=tuple(judged_by.enrolment(row) for row in page.rows), next=page.next)
 
 
-def first_page(whole: CustomerBody) -> CustomerBody:
-    """Return a customer's data with as many of the enrolments as one answer has room for."""
-    shown = whole.enrolments[:MOST_PROGRAMS]
-    return CustomerBody(
-        company=whole.company,
-        invoice_email=whole.invoice_email,
-        enrolments=shown,
-        panel_url=whole.panel_url,
-        contact_email=whole.contact_email,
-        next=shown[-1].licence_id if len(shown) < len(whole.enrolments) else None,
-    )
+def enrolments_named(
+    session: Session, settings: ShopSettings, customer_id: str, licence_ids: Collection[str]
+) -> dict[str, EnrolmentBody]:
+    """Return where automatic renewal of some licences of a customer stands, by licence.
+
+    Raises:
+        Refusal: NOT_FOUND, where the customer has not every one of them.
+    """
+    licences = licences_named(session, customer_id, licence_ids)
+    judged_by = ground(session, settings, licences.values())
+    return {licence_id: judged_by.enrolment(row) for licence_id, row in licences.items()}

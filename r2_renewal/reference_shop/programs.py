@@ -36,6 +36,12 @@ def licence_of(session: Session, customer_id: str, licence_id: str) -> LicenceRo
     return row
 
 
+def owns(session: Session, customer_id: str, licence_id: str) -> bool:
+    """Whether a licence is a customer's."""
+    query = select(LicenceRow.id).where(LicenceRow.id == licence_id, LicenceRow.customer_id == customer_id)
+    return session.scalar(query) is not None
+
+
 def licences_of(session: Session, customer_id: str) -> list[LicenceRow]:
     """Return every licence of a customer, by name."""
     query = select(LicenceRow).where(LicenceRow.customer_id == customer_id).options(defer(LicenceRow.certificate))

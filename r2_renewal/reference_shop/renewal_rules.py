@@ -79,6 +79,11 @@ def last_notice_day(renewal_date: date) -> date:
     return last_day(renewal_date) - timedelta(days=NOTICE_DAYS)
 
 
+def earliest_end_in_time(today: date) -> date:
+    """Return the earliest last day of what is paid that can still be announced in time."""
+    return today + timedelta(days=NOTICE_DAYS)
+
+
 def end_of(day: date) -> datetime:
     """Return the first moment after a day in Warsaw."""
     return datetime.combine(day + ONE_DAY, time(), warsaw())

@@ -20,8 +20,8 @@ from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, GivenConsent
 from r2_renewal.reference_shop import corrections, customers, texts
 from r2_renewal.reference_shop.bodies import struct_of
-from r2_renewal.reference_shop.conditional import tag_of
-from r2_renewal.reference_shop.pages import USUAL
+from r2_renewal.reference_shop.enrolments import enrolment_list, enrolments_named
+from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.forms import Form, errors_of
 from r2_renewal.reference_shop.panel.kept import Kept
@@ -30,6 +30,7 @@ from r2_renewal.reference_shop.panel.lists import Cursor
 from r2_renewal.reference_shop.panel.page import Page, go, show
 from r2_renewal.reference_shop.panel.visit import Notice, Visit
 from r2_renewal.reference_shop.problems import STATUS, Refusal
+from r2_renewal.reference_shop.programs import owns
 from r2_renewal.reference_shop.shop import Shop
 
 CHANNEL = "panel"
@@ -46,6 +47,7 @@ class _Data:
 
     Attributes:
         body: the customer's data.
+        tag: stands for all of them.
         cursor: the licence after which the page's programs begin; empty for the first.
         enrolments: the page's programs.
         next: cursor of the following page; empty on the last.
@@ -53,6 +55,7 @@ class _Data:
     """
 
     body: CustomerBody
+    tag: str
     cursor: str
     enrolments: tuple[EnrolmentBody, ...]
     next: str
@@ -61,13 +64,13 @@ class _Data:
 
 def _read(shop: Shop, visit: Visit, cursor: str, email: str = "") -> _Data:
     with shop.database.reading() as session:
-        body = customers.customer_body(session, shop.settings, visit.who.customer_id)
-        first = next((at + 1 for at, one in enumerate(body.enrolments) if one.licence_id == cursor), 0)
-        shown = body.enrolments[first : first + USUAL]
-        licences = [enrolment.licence_id for enrolment in shown]
-        offered = customers.offered_consents(session, shop.settings, visit.who.customer_id, licences, email)
-    following = licences[-1] if first + USUAL < len(body.enrolments) else ""
-    return _Data(body, cursor if first else "", shown, following, offered)
+        settings, customer_id = shop.settings, visit.who.customer_id
+        known = customers.known(session, settings, customer_id)
+        cursor = cursor if owns(session, customer_id, cursor) else ""
+        page = enrolment_list(session, settings, customer_id, Wanted(cursor))
+        licences = [enrolment.licence_id for enrolment in page.enrolments]
+        offered = customers.offered_consents(session, settings, customer_id, licences, email)
+    return _Data(known.body, known.tag, cursor, page.enrolments, page.next or "", offered)
 
 
 @get(addresses.DATA, sync_to_thread=True)
@@ -94,7 +97,7 @@ def _page(shop: Shop, visit: Visit, data: _Data, email: str, tag: str = "", **va
         listed=data,
         consents=data.consents,
         email=email,
-        tag=tag or tag_of(data.body),
+        tag=tag or data.tag,
         today=shop.settings.today(),
         ebok=safe_link(vendor, vendor.ebok_url),
         contact_form=safe_link(vendor, vendor.contact_form_url),
@@ -106,20 +109,25 @@ def _page(shop: Shop, visit: Visit, data: _Data, email: str, tag: str = "", **va
 @post(addresses.DATA, sync_to_thread=True)
 def change_data(shop: NamedDependency[Shop], visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Page:
     """Change the data that were shown, or show what is in the way."""
-    cursor = form.text("cursor")
-    before = _read(shop, visit, cursor).body
+    before = _read(shop, visit, form.text("cursor"))
     email = form.text("invoice_email").strip()
     try:
-        wanted = _wanted(form, email, before.invoice_email)
-        after = customers.change(shop, visit.who, form.text("tag"), wanted)
+        wanted = _wanted(form, email, before.body.invoice_email)
+        earlier = _touched(shop, visit, wanted)
+        after = customers.change(shop, visit.who, form.text("tag"), wanted).body
     except Refusal as refusal:
         return _again(shop, visit, form, refusal)
-    return go(visit, _same_page(before, cursor), *_told(visit, shop, before, after))
+    page = f"{addresses.DATA}?po={quote(before.cursor)}" if before.cursor else addresses.DATA
+    told = [Notice("data.email_saved")] if before.body.invoice_email != after.invoice_email else []
+    told += _renewals_told(visit, shop, earlier, _touched(shop, visit, wanted))
+    return go(visit, page, *(told or [Notice("data.nothing_changed")]))
 
 
-def _same_page(body: CustomerBody, cursor: str) -> str:
-    known = any(enrolment.licence_id == cursor for enrolment in body.enrolments)
-    return f"{addresses.DATA}?po={quote(cursor)}" if known else addresses.DATA
+def _touched(shop: Shop, visit: Visit, wanted: CustomerChange) -> dict[str, EnrolmentBody]:
+    """Return where those renewals stand that a change is about."""
+    licence_ids = [*(consent.licence_id for consent in wanted.consents), *wanted.revocations]
+    with shop.database.reading() as session:
+        return enrolments_named(session, shop.settings, visit.who.customer_id, licence_ids)
 
 
 def _wanted(form: Form, email: str, on_record: str) -> CustomerChange:
@@ -162,12 +170,11 @@ def _again(shop: Shop, visit: Visit, form: Form, refusal: Refusal) -> Page:
     return _page(shop, visit, data, email, errors=errors, status=STATUS[refusal.code].value, is_changed=is_changed)
 
 
-def _told(visit: Visit, shop: Shop, before: CustomerBody, after: CustomerBody) -> list[Notice]:
-    told = [Notice("data.email_saved")] if before.invoice_email != after.invoice_email else []
-    earlier = {enrolment.licence_id: enrolment for enrolment in before.enrolments}
-    for enrolment in after.enrolments:
-        told += _renewal_told(visit, shop, earlier[enrolment.licence_id], enrolment)
-    return told or [Notice("data.nothing_changed")]
+def _renewals_told(
+    visit: Visit, shop: Shop, before: dict[str, EnrolmentBody], after: dict[str, EnrolmentBody]
+) -> list[Notice]:
+    by_name = sorted(after.values(), key=lambda enrolment: (enrolment.program, enrolment.licence_id))
+    return [notice for one in by_name for notice in _renewal_told(visit, shop, before[one.licence_id], one)]
 
 
 def _renewal_told(visit: Visit, shop: Shop, before: EnrolmentBody, after: EnrolmentBody) -> list[Notice]:
