@@ -14,14 +14,20 @@ from r2_renewal.contract.structs import (
     Body,
     CompanyBody,
     ConsentBody,
+    Cursor,
+    Email,
     Identifier,
+    LongText,
     Name,
     PriceBody,
     RenewalBody,
+    Sha256,
+    Text,
+    Url,
+    Word,
 )
 
 LEAST_PASSWORD, LONGEST_PASSWORD = 12, 1024
-Email = Annotated[str, Meta(max_length=254)]
 
 
 class PasswordResetRequest(Body, frozen=True, kw_only=True):
@@ -33,7 +39,7 @@ class PasswordResetRequest(Body, frozen=True, kw_only=True):
 class AcceptedBody(Body, frozen=True, kw_only=True):
     """The request was taken; the same for every e-mail. Attributes: status: ``accepted``."""
 
-    status: str = "accepted"
+    status: Word = "accepted"
 
 
 class NewPasswordRequest(Body, frozen=True, kw_only=True):
@@ -54,7 +60,7 @@ class EnrolmentBody(Body, frozen=True, kw_only=True):
     """
 
     licence_id: Identifier
-    program: str
+    program: Text
     last_day: date
     auto_renewal: bool
     renewal: RenewalBody | None
@@ -73,18 +79,18 @@ class CustomerBody(Body, frozen=True, kw_only=True):
     """
 
     company: CompanyBody
-    invoice_email: str
+    invoice_email: Text
     enrolments: tuple[EnrolmentBody, ...]
-    panel_url: str
-    contact_email: str
-    next: str | None = None
+    panel_url: Url
+    contact_email: Text
+    next: Cursor | None = None
 
 
 class EnrolmentList(Body, frozen=True, kw_only=True):
     """Automatic renewals of the customer's programs, by name. Attributes: next: cursor of the next page; null on the last one."""
 
     enrolments: tuple[EnrolmentBody, ...]
-    next: str | None = None
+    next: Cursor | None = None
 
 
 class CustomerChange(Body, frozen=True, kw_only=True):
@@ -101,11 +107,11 @@ class CustomerChange(Body, frozen=True, kw_only=True):
         app_version: version of the program, where one is used.
     """
 
-    channel: str
+    channel: Word
     invoice_email: Email | UnsetType = UNSET
     consents: Annotated[tuple[ConsentBody, ...], Meta(max_length=100)] = ()
     revocations: Annotated[tuple[Identifier, ...], Meta(max_length=100)] = ()
-    app_version: Annotated[str, Meta(max_length=40)] = ""
+    app_version: Word = ""
 
 
 class ConsentRecord(Body, frozen=True, kw_only=True):
@@ -135,32 +141,32 @@ class ConsentRecord(Body, frozen=True, kw_only=True):
     """
 
     consent_id: Identifier
-    kind: str
-    text_version: str
-    full_text: str
-    sha256: str
-    locale: str
+    kind: Word
+    text_version: Word
+    full_text: LongText
+    sha256: Sha256
+    locale: Word
     accepted_at: datetime
-    channel: str
+    channel: Word
     licence_id: Identifier
-    order_id: str | None
-    nip: str
-    person: str
-    email: str
+    order_id: Identifier | None
+    nip: Text
+    person: Text
+    email: Text
     price: PriceBody
     renewal_date: date
     cancel_until: date
-    app_version: str
-    receipt_id: str
+    app_version: Word
+    receipt_id: Identifier
     revoked_at: datetime | None
-    revoked_channel: str | None
+    revoked_channel: Word | None
 
 
 class ConsentList(Body, frozen=True, kw_only=True):
     """Consents of the customer, newest first. Attributes: next: cursor of the next page; null on the last one."""
 
     consents: tuple[ConsentRecord, ...]
-    next: str | None = None
+    next: Cursor | None = None
 
 
 class InvoiceBody(Body, frozen=True, kw_only=True):
@@ -179,10 +185,10 @@ class InvoiceBody(Body, frozen=True, kw_only=True):
     """
 
     invoice_id: Identifier
-    number: str
-    ksef_number: str
+    number: Text
+    ksef_number: Text
     order_id: Identifier
-    order_number: str
+    order_number: Word
     issued_at: datetime
     due_on: date
     price: PriceBody
@@ -193,7 +199,7 @@ class InvoiceList(Body, frozen=True, kw_only=True):
     """Invoices of the customer, newest first. Attributes: next: cursor of the next page; null on the last one."""
 
     invoices: tuple[InvoiceBody, ...]
-    next: str | None = None
+    next: Cursor | None = None
 
 
 class WithdrawalRequest(Body, frozen=True, kw_only=True):
@@ -207,9 +213,9 @@ class WithdrawalRequest(Body, frozen=True, kw_only=True):
     """
 
     name: Name
-    order_number: Annotated[str, Meta(max_length=40)]
+    order_number: Word
     email: Email
-    channel: str
+    channel: Word
 
 
 class WithdrawalBody(Body, frozen=True, kw_only=True):
@@ -227,17 +233,17 @@ class WithdrawalBody(Body, frozen=True, kw_only=True):
 
     receipt_id: Identifier
     order_id: Identifier
-    order_number: str
-    name: str
-    email: str
-    content: str
+    order_number: Word
+    name: Text
+    email: Text
+    content: LongText
     received_at: datetime
 
 
 class CancellationRequest(Body, frozen=True, kw_only=True):
     """Cancels an order that is not yet accepted. Attributes: channel: ``module``, ``panel`` or ``web``."""
 
-    channel: str
+    channel: Word
 
 
 class DataCorrectionRequest(Body, frozen=True, kw_only=True):
@@ -249,4 +255,4 @@ class DataCorrectionRequest(Body, frozen=True, kw_only=True):
 class DataCorrectionBody(Body, frozen=True, kw_only=True):
     """The report's receipt. Attributes: ticket: number for people."""
 
-    ticket: str
+    ticket: Text

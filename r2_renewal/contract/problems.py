@@ -1,6 +1,7 @@
 """Problems of the shop's API (RFC 9457): the pinned codes and the body that carries them.
 
-Rule: a code never changes its meaning; a client that does not know a code goes by the HTTP status.
+Rules: a code never changes its meaning; a client that does not know a code goes by the HTTP status; the texts have no bound but
+the answer's, so that a refusal is understood as one whatever words it brings.
 """
 
 from __future__ import annotations

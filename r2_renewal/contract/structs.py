@@ -1,7 +1,7 @@
 """Bodies of the shop's API: what goes over the wire, field by field.
 
 Rules: money is a decimal string with its currency; dates and times are ISO 8601, times with a zone; unknown fields are
-ignored; enumerations travel as strings so that a value unknown to a client is no parse error; every list has a bound.
+ignored; enumerations travel as strings so that a value unknown to a client is no parse error; every text has a bound.
 """
 
 from __future__ import annotations
@@ -11,7 +11,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+# A name, a title, a number for people: what is longer is none. A word is one of a list, or a version.
 Text = Annotated[str, Meta(max_length=300)]
+Word = Annotated[str, Meta(max_length=40)]
+LongText = Annotated[str, Meta(max_length=100_000)]
+Url = Annotated[str, Meta(max_length=2_000)]
+Token = Annotated[str, Meta(max_length=4_000)]
+Cursor = Annotated[str, Meta(max_length=300)]
+Email = Annotated[str, Meta(max_length=254)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 Identifier = Annotated[str, Meta(min_length=1, max_length=64)]
 MOST_LINES = 50
@@ -49,7 +56,7 @@ class LicenceSessionRequest(Body, frozen=True, kw_only=True):
 class AccountSessionRequest(Body, frozen=True, kw_only=True):
     """Opens the customer's account."""
 
-    email: Annotated[str, Meta(max_length=254)]
+    email: Email
     password: Annotated[str, Meta(max_length=1024)]
 
 
@@ -63,8 +70,8 @@ class SessionBody(Body, frozen=True, kw_only=True):
         customer_id: whose it is; empty from a shop that does not tell.
     """
 
-    token: str
-    scope: str
+    token: Token
+    scope: Word
     expires_at: datetime
     customer_id: Annotated[str, Meta(max_length=64)] = ""
 
@@ -72,11 +79,11 @@ class SessionBody(Body, frozen=True, kw_only=True):
 class CompanyBody(Body, frozen=True, kw_only=True):
     """Invoice details on record with the vendor."""
 
-    name: str
-    nip: str
-    street: str
-    postcode: str
-    city: str
+    name: Text
+    nip: Text
+    street: Text
+    postcode: Text
+    city: Text
 
 
 class ProgramBody(Body, frozen=True, kw_only=True):
@@ -99,13 +106,13 @@ class ProgramBody(Body, frozen=True, kw_only=True):
 
     licence_id: Identifier
     program_id: Identifier
-    product: str
-    name: str
-    edition: str
+    product: Text
+    name: Text
+    edition: Text
     valid_until: date
     seq: int
     limits: dict[str, int]
-    services: tuple[str, ...]
+    services: tuple[Text, ...]
     auto_renewal: bool
     renewal_date: date | None
     renewal_price: PriceBody | None = None
@@ -116,8 +123,8 @@ class OfferBody(Body, frozen=True, kw_only=True):
 
     offer_id: Identifier
     licence_id: Identifier
-    kind: str
-    name: str
+    kind: Word
+    name: Text
     net: Amount
     limits: dict[str, int]
 
@@ -132,17 +139,17 @@ class DocumentBody(Body, frozen=True, kw_only=True):
         text: plain text, with ``{placeholders}`` in a template.
     """
 
-    kind: str
-    version: str
-    title: str
-    text: str
+    kind: Word
+    version: Word
+    title: Text
+    text: LongText
 
 
 class DocumentRef(Body, frozen=True, kw_only=True):
     """Names the current version of a text."""
 
-    kind: str
-    version: str
+    kind: Word
+    version: Word
 
 
 class PeriodBody(Body, frozen=True, kw_only=True):
@@ -196,10 +203,10 @@ class LineBody(Body, frozen=True, kw_only=True):
     """
 
     licence_id: Identifier
-    program: str
+    program: Text
     offer_id: Identifier
-    kind: str
-    description: str
+    kind: Word
+    description: Text
     limits: dict[str, int]
     net: Amount
     vat_rate: Rate
@@ -243,8 +250,8 @@ class OrdererBody(Body, frozen=True, kw_only=True):
 
     first_name: Name
     last_name: Name
-    phone: Annotated[str, Meta(max_length=40)]
-    email: Annotated[str, Meta(max_length=254)]
+    phone: Word
+    email: Email
 
 
 class ConsentBody(Body, frozen=True, kw_only=True):
@@ -262,10 +269,10 @@ class ConsentBody(Body, frozen=True, kw_only=True):
     """
 
     licence_id: Identifier
-    kind: str
-    text_version: str
+    kind: Word
+    text_version: Word
     sha256: Sha256
-    locale: str
+    locale: Word
 
 
 class OrderRequest(Body, frozen=True, kw_only=True, omit_defaults=True):
@@ -290,14 +297,14 @@ class OrderRequest(Body, frozen=True, kw_only=True, omit_defaults=True):
     quote_id: Identifier
     nip: Annotated[str, Meta(max_length=20)]
     company_confirmed: bool
-    invoice_email: Annotated[str, Meta(max_length=254)]
+    invoice_email: Email
     orderer: OrdererBody
     consents: Annotated[tuple[ConsentBody, ...], Meta(max_length=MOST_LINES)]
     gross: Amount
-    channel: str
-    app_version: Annotated[str, Meta(max_length=40)]
+    channel: Word
+    app_version: Word
     early_start: bool = False
-    buyer_kind: str = "undeclared"
+    buyer_kind: Word = "undeclared"
 
 
 class TransferBody(Body, frozen=True, kw_only=True):
@@ -334,13 +341,13 @@ class OrderBody(Body, frozen=True, kw_only=True):
     """
 
     order_id: Identifier
-    number: str
-    state: str
+    number: Word
+    state: Word
     placed_at: datetime
     lines: Lines
     vat: tuple[VatBody, ...]
     price: PriceBody
-    email: str
+    email: Text
     transfer: TransferBody | None = None
 
 
@@ -348,7 +355,7 @@ class OrderList(Body, frozen=True, kw_only=True):
     """Orders of the customer, newest first. Attributes: next: cursor of the next page; null on the last one."""
 
     orders: tuple[OrderBody, ...]
-    next: str | None = None
+    next: Cursor | None = None
 
 
 class StorefrontBody(Body, frozen=True, kw_only=True):
@@ -368,15 +375,15 @@ class StorefrontBody(Body, frozen=True, kw_only=True):
     """
 
     company: CompanyBody
-    invoice_email: str
+    invoice_email: Text
     programs: tuple[ProgramBody, ...]
     offers: tuple[OfferBody, ...]
     documents: tuple[DocumentRef, ...]
     orders: tuple[OrderBody, ...]
     consent_required: bool
-    panel_url: str
-    contact_email: str
-    next: str | None = None
+    panel_url: Url
+    contact_email: Text
+    next: Cursor | None = None
 
 
 class ProgramList(Body, frozen=True, kw_only=True):
@@ -392,4 +399,4 @@ class ProgramList(Body, frozen=True, kw_only=True):
     programs: tuple[ProgramBody, ...]
     offers: tuple[OfferBody, ...]
     orders: tuple[OrderBody, ...]
-    next: str | None = None
+    next: Cursor | None = None

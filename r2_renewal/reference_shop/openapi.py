@@ -18,6 +18,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from msgspec.inspect import StrType, StructType, Type, UnionType, VarTupleType, type_info
 
 from r2_renewal.contract import accounts, structs
 from r2_renewal.contract.paths import IDEMPOTENCY_KEY, IF_MATCH, PROBLEM_TYPE
@@ -108,6 +109,7 @@ def document(app: Litestar) -> dict[str, Any]:
             _settle_items(field)
     for struct in (*vars(structs).values(), *vars(accounts).values(), Problem, FieldProblem):
         _describe_fields(described["components"]["schemas"], struct)
+        _bound_fields(described["components"]["schemas"], struct)
     add_examples(described["paths"])
     return described
 
@@ -157,6 +159,31 @@ def _describe_fields(schemas: dict[str, Any], struct: object) -> None:
         if name in schema["properties"]:
             # Beside a reference a description is allowed since OpenAPI 3.1 (JSON Schema 2020-12).
             schema["properties"][name]["description"] = " ".join(words.split()).rstrip(".;")
+
+
+def _bound_fields(schemas: dict[str, Any], struct: object) -> None:
+    """Copy the bounds of a struct's texts into its schema: the generator forgets those of items and of what may be null."""
+    if isinstance(struct, type) and struct.__name__ in schemas:
+        described = type_info(struct)
+        fields = described.fields if isinstance(described, StructType) else ()
+        for field in fields:
+            _bound(schemas[struct.__name__]["properties"][field.encode_name], field.type)
+
+
+def _bound(schema: dict[str, Any], kind: Type) -> None:
+    for branch in schema.get("oneOf", ()):
+        _bound(branch, kind)
+    match kind:
+        case StrType() if schema.get("type") == "string":
+            bounds = {"minLength": kind.min_length, "maxLength": kind.max_length, "pattern": kind.pattern}
+            schema.update({name: bound for name, bound in bounds.items() if bound is not None})
+        case VarTupleType():
+            _bound(schema["items"], kind.item_type)
+        case UnionType():
+            for one in kind.types:
+                _bound(schema, one)
+        case _:
+            pass
 
 
 def text(app: Litestar) -> str:

@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from r2_renewal.agent.protocol import Method, Nothing, StatusParams
 from r2_renewal.contract import paths
@@ -15,8 +16,10 @@ from tests.agent.conversation import Conversation, Hosts, RefusedError
 from tests.agent.scripted_shop import (
     ScriptedShop,
     http,
+    json_of,
     problem,
     raw,
+    storefront_body,
 )
 from tests.faults.network import Scene, patient, started
 from tests.licence_files import LICENCE, Vendor
@@ -96,6 +99,17 @@ def test_what_this_version_does_not_know_is_left_out_or_pending(patient: Scene) 
     storefront = patient.agent.call(Method.ESHOP_LOAD, Nothing()).storefront
     assert [offer.offer_id for offer in storefront.offers] == ["sub-50"]
     assert storefront.basket[0].open_order.state is OrderState.PENDING
+
+
+@pytest.mark.parametrize("length", [300, 301, 200_000])
+def test_names_longer_than_the_contract_lets_any_be_are_not_the_shops(patient: Scene, length: int) -> None:
+    shown = storefront_body()
+    named = replace(shown, company=replace(shown.company, name="Ż" * length))
+    patient.shop.script("GET", paths.STOREFRONT, raw(json_of(named)))
+    if length <= 300:
+        assert patient.agent.call(Method.ESHOP_LOAD, Nothing()).storefront.company.name == "Ż" * length
+    else:
+        assert failure(patient.agent) is ErrorCode.NOT_THE_SHOP
 
 
 def test_an_order_that_is_not_there_is_said_so(patient: Scene) -> None:

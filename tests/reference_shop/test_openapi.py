@@ -137,6 +137,26 @@ def test_the_schemas_are_the_contracts_structs(described: dict[str, Any]) -> Non
     assert schemas["OrderRequest"]["properties"]["quote_id"]["description"] == "the quote it confirms"
 
 
+def strings(schema: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return every schema of a text with the way to it."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "string":
+            yield where, schema
+        for name, inner in schema.items():
+            yield from strings(inner, f"{where}/{name}")
+    elif isinstance(schema, list):
+        for at, inner in enumerate(schema):
+            yield from strings(inner, f"{where}/{at}")
+
+
+def test_every_text_of_every_body_has_a_bound(described: dict[str, Any]) -> None:
+    # But for refusals: each is understood as one, whatever words it brings.
+    schemas = {name: one for name, one in described["components"]["schemas"].items() if not name.endswith("Problem")}
+    found = list(strings(schemas))
+    assert len(found) > 100
+    assert [where for where, text in found if not {"maxLength", "pattern", "format", "enum"} & set(text)] == []
+
+
 def bodies(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for method, path, call in operations(described):
         for answer in (call.get("requestBody", {}), *call["responses"].values()):
