@@ -167,7 +167,8 @@ class PanelBrowser:
         WebDriverWait(self.driver, WAIT_SECONDS, ignored_exceptions=between).until(lambda _driver: happened())
 
     def screenshot(self, file: Path) -> None:
-        """Picture the whole page."""
+        """Picture the whole page, without the bar that scrolls it."""
+        self.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})  # type: ignore[attr-defined]
         shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})  # type: ignore[attr-defined]
         file.write_bytes(base64.b64decode(shot["data"]))
 

@@ -43,6 +43,11 @@ def own_page(address: str) -> str:
     return address if _OWN_PAGE.fullmatch(address) else DATA
 
 
+def belongs(address: str, page: str) -> bool:
+    """Whether an address is of what a page of the menu leads to."""
+    return address.startswith(page) or (page == DATA and address.startswith(CONSENTS))
+
+
 def order(order_id: str) -> str:
     """Return the page of an order."""
     return f"{ORDERS}/{order_id}"

@@ -15,8 +15,10 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+from markupsafe import Markup, escape
 
 from r2_renewal.domain.company import show_nip
+from r2_renewal.domain.dates import NBSP
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.visit import NOTICE, VISITOR, Notice, Visit
 from r2_renewal.settings import Vendor, vendor
@@ -48,8 +50,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["nip"] = show_nip
+    environment.filters["typeset"] = _typeset
     environment.globals["addresses"] = addresses
     return environment
+
+
+def _typeset(words: str) -> Markup:
+    """Let a long address break after its @ rather than anywhere, and a company's form not at all."""
+    return escape(words.replace("z o.o.", f"z{NBSP}o.o.")).replace("@", Markup("@<wbr>"))
 
 
 def show(

@@ -42,7 +42,10 @@ def enrolment(program: Module) -> Json:
 def test_the_companys_data_are_read_only_with_the_nip_first(account: Visitor) -> None:
     page = account.get(DATA)
     assert [node.text for node in page.every("dt")] == ["NIP", "Nazwa", "Adres"]
-    assert [node.text for node in page.every("dd")][:2] == ["526-283-15-03", "Biuro Rachunkowe Kłosowska sp. z o.o."]
+    assert [node.text for node in page.every("dd")][:2] == [
+        "526-283-15-03",
+        "Biuro Rachunkowe Kłosowska sp. z\u00a0o.o.",
+    ]
     visible = [node.get("name") for node in page.every("input") if node.get("type") != "hidden"]
     assert visible == ["invoice_email", "consent", "consent", "consent"]
     assert [node.text for node in page.every("h2")] == ["Dane firmy", "Dane dodatkowe firmy"]

@@ -218,7 +218,8 @@ def test_invoices_tell_numbers_amounts_and_whether_they_are_paid(
     unpaid, paid = rows(account.get(INVOICES))
     issued = program.get(paths.INVOICES).json()["invoices"]
     assert [paid[1], unpaid[1]] == [issued[1]["ksef_number"], issued[0]["ksef_number"]]
-    assert (paid[0], paid[2], paid[3], paid[7]) == ("FV/2026/000001", "22.11.2026", "06.12.2026", "opłacona 22.11.2026")
+    assert (paid[0], paid[2], paid[3]) == ("FV/2026/000001 (PDF)", "22.11.2026", "06.12.2026")
+    assert paid[7] == "opłacona 22.11.2026"
     assert (paid[4], paid[5], paid[6]) == ("455,40 zł", "104,74 zł", "560,14 zł")
     assert unpaid[7] == "do zapłaty"
 
