@@ -12,6 +12,7 @@ import msgspec
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.licence_refresh import LicenceRefresh
+from r2_renewal.agent.order_origin import BY_NIP
 from r2_renewal.domain.company import Holder, normalize_nip
 from r2_renewal.domain.draft import Draft
 from r2_renewal.domain.errors import RenewalError
@@ -53,7 +54,7 @@ class Drafting:
         try:
             return self._refresh.customer()
         except RenewalError:
-            return f"nip:{normalize_nip(nip)}"
+            return f"{BY_NIP}{normalize_nip(nip)}"
 
     def forget_old(self) -> None:
         """Drop drafts that nobody came back to in 90 days.

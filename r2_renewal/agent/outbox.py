@@ -17,6 +17,7 @@ from r2_renewal.agent import translate
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError, error_data
 from r2_renewal.agent.fates import refusal_of
+from r2_renewal.agent.order_origin import OrderOrigin
 from r2_renewal.agent.protocol import Delivery
 from r2_renewal.agent.shop_client import ShopClient
 from r2_renewal.contract.structs import OrderBody
@@ -44,7 +45,12 @@ class OrderSender:
     """Sends the orders of one outbox."""
 
     def __init__(
-        self, outbox: Outbox, client: ShopClient, order_seconds: float, customer: Callable[[str], str]
+        self,
+        outbox: Outbox,
+        client: ShopClient,
+        order_seconds: float,
+        customer: Callable[[str], str],
+        origin: OrderOrigin,
     ) -> None:
         """Take what orders are sent with.
 
@@ -53,11 +59,13 @@ class OrderSender:
             client: the shop.
             order_seconds: total deadline of an order, retries included.
             customer: tells whose drafts lie here, for an order of a NIP.
+            origin: tells which orders are this agent's.
         """
         self._outbox = outbox
         self._client = client
         self._seconds = order_seconds
         self._customer = customer
+        self._origin = origin
 
     def place(self, confirmed: ConfirmedOrder, customer: str = "") -> Order:
         """Place what the customer confirmed, or return what became of it when it was placed before.
@@ -72,12 +80,13 @@ class OrderSender:
         """
         deadline = Deadline(self._seconds)
         request = translate.order_request(confirmed, VERSION)
+        whose, draft = customer or self._customer(confirmed.nip), msgspec.json.encode(draft_of_order(confirmed))
         row: OutboxRow | None = self._outbox.confirm(
             confirmed.key,
             together(confirmed.quote.licence_ids),
             translate.digest(request),
             msgspec.json.encode(request),
-            OrderForm(customer or self._customer(confirmed.nip), msgspec.json.encode(draft_of_order(confirmed))),
+            OrderForm(whose, draft),
         )
         while row is not None and deadline.left:
             if row.state is OutboxState.ACCEPTED:
@@ -106,6 +115,14 @@ class OrderSender:
             return None
         return self._send(claimed, Deadline(self._seconds), claimed.state)
 
+    def is_ours(self, row: OutboxRow) -> bool:
+        """Return whether an order is this agent's to send and to ask about.
+
+        Raises:
+            RenewalError: STORE.
+        """
+        return self._origin.is_ours(row.key)
+
     def _known(self, row: OutboxRow, deadline: Deadline) -> Order:
         if row.answer:
             return translate.order(msgspec.json.decode(row.answer, type=OrderBody))
@@ -120,6 +137,7 @@ class OrderSender:
         """Send a claimed order; ``unsent`` is its state where nothing went out."""
         with _held(self._outbox, claimed):
             try:
+                self._origin.check(claimed.key)
                 body = self._client.place(claimed.key, claimed.body, deadline)
             except RenewalError as error:
                 failure = error if isinstance(error, ShopError) else _unsent(error)

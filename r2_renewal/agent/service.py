@@ -152,6 +152,7 @@ class Service:
         from r2_renewal.agent.account_client import AccountClient
         from r2_renewal.agent.enrolment_news import EnrolmentNews
         from r2_renewal.agent.methods import Desk
+        from r2_renewal.agent.order_origin import OrderOrigin
         from r2_renewal.agent.outbox import OrderSender
         from r2_renewal.agent.settling import Settler
         from r2_renewal.agent.shop_client import ShopClient
@@ -166,7 +167,8 @@ class Service:
             refresh.certificate,
             lambda moment: marks.note(lambda known: known.after_contact(moment)),
         )
-        sender = OrderSender(outbox, client, hello.order_seconds, settings.drafting.customer)
+        origin = OrderOrigin(outbox, refresh)
+        sender = OrderSender(outbox, client, hello.order_seconds, settings.drafting.customer, origin)
         settler = Settler(outbox, sender, client, refresh, self._notify, self._log, hello.call_seconds)
         cache = ShopCache(Path(hello.state_dir), hello.shop_url)
         vault = Vault(own_command(), hello.shop_url)

@@ -156,6 +156,8 @@ class _Watch:
             self.told = row.order_state
         if row.settled or row.state in (OutboxState.REJECTED, OutboxState.NOT_SENT):
             return True
+        if not self._settler.sender.is_ours(row):
+            return True  # another agent's, or this one's again at its next start
         if row.state is OutboxState.ACCEPTED:
             if self._poll(row):
                 return True

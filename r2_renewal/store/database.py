@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 FILE_NAME = "r2-renewal.db"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 BUSY_SECONDS = 1.0
 # The host paints while it waits: its event loop may not stall for 50 ms.
 HOST_BUSY_SECONDS = 0.04
@@ -102,8 +102,16 @@ _ORDERERS = (
     ) STRICT
     """,
 )
+_ORIGINS = (
+    """
+    CREATE TABLE origin (
+        key TEXT PRIMARY KEY,
+        customer TEXT NOT NULL
+    ) STRICT
+    """,
+)
 # One entry a version; each only adds, so that a file of an older version can be read as it is.
-_VERSIONS = (_FIRST, _DRAFTS, _STOREFRONTS, _ORDERERS)
+_VERSIONS = (_FIRST, _DRAFTS, _STOREFRONTS, _ORDERERS, _ORIGINS)
 
 
 def exists(state_dir: Path) -> bool:

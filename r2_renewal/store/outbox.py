@@ -133,6 +133,7 @@ class Outbox:
             )
             if form is not None:
                 drafts.give_back(connection, form.customer, licences, form.body)
+                connection.execute("INSERT OR REPLACE INTO origin (key, customer) VALUES (?, ?)", (key, form.customer))
             return _must(_row(connection, key))
 
     @contextmanager
@@ -150,6 +151,14 @@ class Outbox:
         """Return the order under a key, or None."""
         with database.reading(self._state_dir) as connection:
             return _row(connection, key)
+
+    def customer(self, key: str) -> str:
+        """Return whose an order is; empty where an earlier version wrote it down."""
+        with database.reading(self._state_dir) as connection:
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'origin'").fetchone() is None:
+                return ""
+            found = connection.execute("SELECT customer FROM origin WHERE key = ?", (key,)).fetchone()
+            return "" if found is None else str(found[0])
 
     def unsettled(self) -> tuple[OutboxRow, ...]:
         """Return the orders that are still to be brought to their end, oldest first."""
@@ -251,6 +260,7 @@ class Outbox:
                 "DELETE FROM outbox WHERE state = ? AND confirmed_at < ?",
                 (OutboxState.NOT_SENT, time.time() - KEEP_UNSENT_SECONDS),
             )
+            connection.execute("DELETE FROM origin WHERE key NOT IN (SELECT key FROM outbox WHERE settled = 0)")
 
 
 def _same(row: OutboxRow, digest: str) -> OutboxRow:

@@ -43,9 +43,9 @@ def place(agent: Conversation, confirmed: ConfirmedOrder) -> Order:
     return order
 
 
-def refusal(agent: Conversation, confirmed: ConfirmedOrder) -> ErrorData:
+def refusal(agent: Conversation, confirmed: ConfirmedOrder, customer: str = "") -> ErrorData:
     with pytest.raises(RefusedError) as refused:
-        place(agent, confirmed)
+        agent.call(Method.ORDER_PLACE, PlaceParams(order=confirmed, customer=customer))
     return refused.value.data
 
 

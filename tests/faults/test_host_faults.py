@@ -221,10 +221,10 @@ def test_d2_a_database_of_a_newer_version_is_never_touched(computer: Computer) -
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Iterator[Path]:
-    """A full disk of 64 KiB; skip where none can be mounted."""
+    """A full disk of 128 KiB; skip where none can be mounted."""
     place = tmp_path / "tiny"
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(place)]
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("a small file system cannot be mounted here")
     yield place

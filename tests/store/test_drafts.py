@@ -120,6 +120,7 @@ def test_a_database_of_the_first_version_keeps_its_orders_and_learns_to_keep_dra
     sql(tmp_path, "DROP TABLE draft")
     sql(tmp_path, "DROP TABLE storefront")
     sql(tmp_path, "DROP TABLE orderer")
+    sql(tmp_path, "DROP TABLE origin")
     sql(tmp_path, "PRAGMA user_version = 1")
     assert recall(tmp_path, "lic-1").order_open
     assert body_of(drafts) is None

@@ -46,6 +46,7 @@ def test_what_is_too_large_is_refused(orderers: Orderers) -> None:
 def test_a_file_of_an_earlier_version_learns_to_remember(orderers: Orderers, tmp_path: Path) -> None:
     orderers.remember("cust-1", b"Anna")
     sql(tmp_path, "DROP TABLE orderer")
+    sql(tmp_path, "DROP TABLE origin")
     sql(tmp_path, "PRAGMA user_version = 3")
     assert orderers.recall("cust-1") is None
     orderers.remember("cust-1", b"Ewa")

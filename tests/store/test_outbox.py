@@ -348,3 +348,27 @@ def test_an_acceptance_takes_no_other_licences_draft(outbox: Outbox, tmp_path: P
     outbox.confirm("other", "lic-2", "digest", b"frozen", FORM)
     outbox.accept("other", "ord-1", "placed", b"{}")
     assert draft_in(tmp_path / "stan ąę") == b"typed"
+
+
+# Whose
+
+
+def test_it_is_known_whose_an_order_is_until_it_is_settled(outbox: Outbox) -> None:
+    outbox.confirm("k", "lic-1", "digest", b"frozen", FORM)
+    outbox.confirm("nobody's", "lic-2", "digest", b"frozen")
+    assert (outbox.customer("k"), outbox.customer("nobody's")) == (FORM.customer, "")
+    outbox.forget_unsent()
+    assert outbox.customer("k") == FORM.customer
+    outbox.settle("k")
+    outbox.forget_unsent()
+    assert outbox.customer("k") == ""
+
+
+def test_of_an_earlier_versions_order_nobody_knows_whose_it_is(outbox: Outbox, tmp_path: Path) -> None:
+    outbox.confirm("k", "lic-1", "digest", b"frozen", FORM)
+    with closing(sqlite3.connect(tmp_path / "stan ąę" / database.FILE_NAME)) as connection, connection:
+        connection.execute("DROP TABLE origin")
+        connection.execute("PRAGMA user_version = 4")
+    assert (outbox.customer("k"), [row.key for row in outbox.unsettled()]) == ("", ["k"])
+    outbox.confirm("later", "lic-2", "digest", b"frozen", FORM)
+    assert (outbox.customer("k"), outbox.customer("later")) == ("", FORM.customer)

@@ -76,6 +76,7 @@ def test_an_older_versions_file_has_none_and_takes_one(kept: Storefronts, tmp_pa
         pass
     sql(tmp_path, "DROP TABLE storefront")
     sql(tmp_path, "DROP TABLE orderer")
+    sql(tmp_path, "DROP TABLE origin")
     sql(tmp_path, "PRAGMA user_version = 2")
     assert kept.page("cust-1", 0) is None
     kept.keep("cust-1", [b"a"])
