@@ -159,7 +159,9 @@ def _again(shop: Shop, visit: Visit, form: Form, refusal: Refusal) -> Page:
         field, phrase = _REFUSED[refusal.code]
         errors = {field: visit.language.say(phrase)}
     elif refusal.code is ProblemCode.VALIDATION:
-        errors = errors_of(visit.language, refusal)
+        told = errors_of(visit.language, refusal)
+        # What is wrong with a tick is said by the group of boxes.
+        errors = {name if name == "invoice_email" else "consents": words for name, words in told.items()}
     else:
         raise refusal
     if form.texts("consent") or form.texts("revocation"):

@@ -349,6 +349,29 @@ def _enter(at: PanelBrowser, name: str, title: str) -> None:
     at.until(lambda: at.driver.find_element(By.TAG_NAME, "html") != page and at.title.startswith(title))
 
 
+def test_a_table_that_is_a_list_on_a_phone_stays_a_table_to_a_screen_reader(
+    world: World, browser: tuple[PanelBrowser, str]
+) -> None:
+    at, code = browser
+    at.open("logowanie")
+    at.fill("email", world.prepared.account_email)
+    at.fill("password", world.prepared.account_password)
+    at.press(language_of(code).say("login.submit"))
+    for size in (DESKTOP, PHONE):
+        resize(at.driver, size)
+        for page, columns, rows in (("zamowienia", 5, 3), ("faktury", 8, 3)):
+            at.open(page)
+            roles = _roles(at)
+            counts = [roles.count(role) for role in ("table", "row", "columnheader", "cell")]
+            assert counts == [1, 1 + rows, columns, rows * columns], (size, page)
+
+
+def _roles(at: PanelBrowser) -> list[str]:
+    """Return the role of everything that the browser tells assistive technology of."""
+    nodes = at.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]  # type: ignore[attr-defined]
+    return [node["role"]["value"] for node in nodes if not node["ignored"]]
+
+
 def test_no_script_is_needed(world: World, tmp_path: Path) -> None:
     """The browser that runs none logs in and saves just the same."""
     with open_browser(tmp_path / "profile") as driver:

@@ -1,6 +1,7 @@
 """Somebody at the panel over plain HTTP: pages read strictly, forms sent with everything hidden that they hold.
 
-Every page that a visitor gets is parsed by html5lib in strict mode: a page that is not valid fails whatever test opened it.
+Every page that a visitor gets is parsed by html5lib in strict mode and looked over for what a parser does not mind: a page that
+is not valid fails whatever test opened it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Page:
         is_html = self.answer.headers.get("content-type", "").startswith("text/html")
         parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
         self.root = parser.parse(self.answer.text) if is_html and self.answer.text else Element("html")
+        assert flaws(self.root) == []
 
     @property
     def status(self) -> int:
@@ -72,6 +74,21 @@ class Page:
             for node in self.root.iter()
             if node.get("aria-invalid") == "true"
         }
+
+
+def flaws(root: Element) -> list[str]:
+    """Return what no parser minds but HTML and ARIA forbid: names given twice, ways to nowhere, roles that a table has."""
+    nodes = list(root.iter())
+    names = [name for node in nodes if (name := node.get("id"))]
+    wanted = [(node.tag, name) for node in nodes for key in REFERENCES for name in node.get(key, "").split()]
+    wanted += [(node.tag, way[1:]) for node in nodes if (way := node.get("href", "")).startswith("#")]
+    found = [f"twice: {name}" for name in set(names) if names.count(name) > 1]
+    found += [f"{tag} to nowhere: {name}" for tag, name in wanted if name not in names]
+    return found + [f"role of {node.tag}" for node in nodes if node.tag in TABLE and "role" in node.attrib]
+
+
+REFERENCES = ("for", "aria-describedby", "aria-labelledby")
+TABLE = ("table", "thead", "tbody", "tr", "th", "td")
 
 
 @dataclass
