@@ -9,6 +9,7 @@ from r2_renewal.cli.values import a_path, a_port, days_left, seconds
 
 if TYPE_CHECKING:
     from r2_renewal.cli import Commands
+    from r2_renewal.demo.launch import DemoOptions
 
 DAYS_LEFT = 30
 # Time to find „Anuluj zamówienie", and then to see the states come one by one.
@@ -53,18 +54,23 @@ def add_parsers(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the demo until its window is closed or it is interrupted."""
-    from r2_renewal.demo.launch import DemoOptions, launch
+    from r2_renewal.demo.launch import launch
 
-    return launch(
-        DemoOptions(
-            days_left=arguments.days_left,
-            state=arguments.state,
-            port=arguments.port,
-            auto_fulfil=arguments.auto_fulfil,
-            accept_after=_accept_after(arguments.accept_after, arguments.auto_fulfil),
-            gui=not arguments.no_gui,
-            offscreen=arguments.offscreen,
-        )
+    return launch(options_of(arguments))
+
+
+def options_of(arguments: argparse.Namespace) -> DemoOptions:
+    """Return what the command line asks for."""
+    from r2_renewal.demo.launch import DemoOptions
+
+    return DemoOptions(
+        days_left=arguments.days_left,
+        state=arguments.state,
+        port=arguments.port,
+        auto_fulfil=arguments.auto_fulfil,
+        accept_after=_accept_after(arguments.accept_after, arguments.auto_fulfil),
+        gui=not arguments.no_gui,
+        offscreen=arguments.offscreen,
     )
 
 

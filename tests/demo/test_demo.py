@@ -13,11 +13,17 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import requests
 
+from r2_renewal.cli import build_parser
+from r2_renewal.cli.demo import options_of
+from r2_renewal.contract import paths
+from r2_renewal.reference_shop.seed import LICENCE_ID
 from tests.driver import wait_until
 from tests.e2e.conftest import DEMO, running_demo
+from tests.reference_shop.module import Module
 
 KEYS = {"shop_url", "panel_url", "licence", "trusted_keys", "account", "state", "mail"}
 
@@ -61,6 +67,45 @@ def test_the_first_line_names_everything_and_it_is_true(tmp_path: Path) -> None:
         login = requests.post(f"{announced['shop_url']}/v1/account-sessions", json=announced["account"], timeout=60)
         assert login.status_code == 201
     assert gone(announced["shop_url"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "fulfilled"),
+    [
+        ((), 15.0, 25.0),
+        (("--auto-fulfil", "60"), 50.0, 60.0),
+        (("--auto-fulfil", "1"), 0.0, 1.0),
+        (("--accept-after", "5"), 5.0, 25.0),
+        (("--accept-after", "90"), 25.0, 25.0),
+    ],
+)
+def test_the_pace_leaves_time_to_cancel_and_then_to_see_it_paid(
+    asked: tuple[str, ...], accepted: float, fulfilled: float
+) -> None:
+    options = options_of(build_parser().parse_args(["demo", *asked]))
+    assert (options.accept_after, options.auto_fulfil) == (accepted, fulfilled)
+
+
+def test_an_order_can_be_cancelled_until_it_is_accepted_and_is_fulfilled_by_itself(tmp_path: Path) -> None:
+    pace = ("--accept-after", "4", "--auto-fulfil", "6")
+    with running_demo("--state", str(tmp_path / "state"), *pace) as announced:
+        licence = Path(announced["licence"]).read_text(encoding="ascii")
+        with httpx.Client(base_url=announced["shop_url"], timeout=60, trust_env=False) as http:
+            module = Module(http).open(licence)
+            first = module.order(LICENCE_ID)
+            answer = module.post(paths.cancellations(first["order_id"]), {"channel": "module"})
+            assert (answer.status_code, answer.json()["state"]) == (201, "cancelled")
+            began, second = time.monotonic(), module.order(LICENCE_ID)
+            states = {second["state"]: 0.0}
+
+            def is_fulfilled() -> bool:
+                now = module.get(paths.order(second["order_id"])).json()["state"]
+                states.setdefault(now, time.monotonic() - began)
+                return bool(now == "fulfilled")
+
+            wait_until(is_fulfilled, 60, what="the end of the order")
+            assert states["invoiced"] >= 4 <= states["fulfilled"] - 2
+            assert module.get(paths.order(first["order_id"])).json()["state"] == "cancelled"
 
 
 def test_letters_land_as_files_that_a_mail_program_opens(tmp_path: Path) -> None:
