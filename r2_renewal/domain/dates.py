@@ -70,6 +70,22 @@ def short_date(day: date) -> str:
     return f"{day.day:02}.{day.month:02}.{day.year:04}"
 
 
+def clock_time(moment: datetime, *, seconds: bool = False) -> str:
+    """Return ``9:00`` by the Polish clock for an aware ``moment``; with its seconds ``9:00:07``."""
+    local = moment.astimezone(warsaw())
+    return f"{local.hour}:{local:%M:%S}" if seconds else f"{local.hour}:{local:%M}"
+
+
+def moment_text(moment: datetime) -> str:
+    """Return ``22.11.2026, 9:00`` by the Polish clock for an aware ``moment``."""
+    return f"{short_date(warsaw_date(moment))}, {clock_time(moment)}"
+
+
+def sentence_moment(moment: datetime, *, seconds: bool = False) -> str:
+    """Return ``22.11.2026, godz. 9:00`` (no-break space); with its seconds where the law wants them."""
+    return f"{short_date(warsaw_date(moment))}, godz.{NBSP}{clock_time(moment, seconds=seconds)}"
+
+
 def day_and_month(day: date) -> str:
     """Return ``8 grudnia`` (no-break space, month in the genitive)."""
     return f"{day.day}{NBSP}{_GENITIVE_MONTHS[day.month - 1]}"

@@ -32,6 +32,11 @@ class OrderState(StrEnum):
         """Whether nothing more is to be waited for."""
         return self in (OrderState.FULFILLED, OrderState.CANCELLED, OrderState.WITHDRAWN)
 
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it will not be carried out: nothing of it is to be paid, and nothing renews by it."""
+        return self in (OrderState.CANCELLED, OrderState.WITHDRAWN)
+
 
 class BuyerKind(StrEnum):
     """Who orders, as far as they said; UNDECLARED is protected as a consumer is (k.c. 385⁵, u.p.k. 7aa)."""

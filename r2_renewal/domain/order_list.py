@@ -13,8 +13,6 @@ from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.order import Order, OrderState
 from r2_renewal.domain.withdrawal_right import last_day
 
-_ENDED = (OrderState.CANCELLED, OrderState.WITHDRAWN)
-
 
 def may_be_cancelled(order: Order) -> bool:
     """Return whether the shop has not accepted an order yet."""
@@ -28,7 +26,7 @@ def withdrawal_until(order: Order) -> date:
 
 def may_be_withdrawn_from(order: Order, today: date) -> bool:
     """Return whether a withdrawal is in time on a calendar day in Warsaw."""
-    return order.state not in _ENDED and today <= withdrawal_until(order)
+    return not order.state.is_called_off and today <= withdrawal_until(order)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from r2_renewal.domain.company import show_nip
-from r2_renewal.domain.dates import short_date
+from r2_renewal.domain.dates import sentence_moment, short_date
 from r2_renewal.domain.money import Money, show_money
 from r2_renewal.reference_shop.invoice_pdf import FACE, FONTS
-from r2_renewal.reference_shop.mail.rendering import show_moment
 from r2_renewal.reference_shop.seller import Seller
 from r2_renewal.reference_shop.tables import ConsentRow
 
@@ -52,7 +51,7 @@ def _facts(row: ConsentRow) -> list[tuple[str, str]]:
     given = [
         ("Wersja tekstu", row.text_version),
         ("Skrót SHA-256 tekstu", row.sha256),
-        ("Zgodę wyrażono", show_moment(row.accepted_at)),
+        ("Zgodę wyrażono", sentence_moment(row.accepted_at)),
         ("Gdzie", CHANNELS.get(row.channel, row.channel)),
         ("Kto", row.person),
         ("E-mail", row.email),
@@ -65,7 +64,7 @@ def _facts(row: ConsentRow) -> list[tuple[str, str]]:
     if row.revoked_at is None:
         return given
     withdrawn = CHANNELS.get(row.revoked_channel or "", row.revoked_channel or "")
-    return [*given, ("Zgodę wycofano", f"{show_moment(row.revoked_at)}, {withdrawn}")]
+    return [*given, ("Zgodę wycofano", f"{sentence_moment(row.revoked_at)}, {withdrawn}")]
 
 
 def _gross(row: ConsentRow) -> str:

@@ -16,13 +16,12 @@ from r2_renewal.contract.accounts import CancellationRequest, WithdrawalBody, Wi
 from r2_renewal.contract.contact import check_email
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import OrderBody
-from r2_renewal.domain.dates import warsaw_date
+from r2_renewal.domain.dates import sentence_moment, warsaw_date
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import OrderState
 from r2_renewal.domain.withdrawal_right import last_day
 from r2_renewal.reference_shop.licence_files import sign
 from r2_renewal.reference_shop.mail.letters import acknowledge_withdrawal
-from r2_renewal.reference_shop.mail.rendering import show_moment
 from r2_renewal.reference_shop.order_checks import CHANNELS, check_name
 from r2_renewal.reference_shop.orders import order_body, order_of
 from r2_renewal.reference_shop.pricing import ONE_DAY
@@ -102,7 +101,7 @@ def _declared(settings: ShopSettings, order: OrderRow, person: str, email: str, 
         receipt_id=f"rcp_{secrets.token_urlsafe(12)}",
         person=person,
         email=email,
-        content=f"Odstępuję od umowy zawartej {show_moment(order.placed_at)}, zamówienie nr {order.number}.",
+        content=f"Odstępuję od umowy zawartej {sentence_moment(order.placed_at)}, zamówienie nr {order.number}.",
         channel=channel,
         received_at=settings.now(),
     )

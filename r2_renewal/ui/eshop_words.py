@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from r2_renewal.domain.dates import days_left, short_date, warsaw
+from r2_renewal.domain.dates import days_left, moment_text, warsaw_date
 from r2_renewal.domain.plurals import DAY, PROGRAM, PROGRAM_GENITIVE, counted
 
 # One order has room for so many programs (the shop's contract).
@@ -13,17 +13,12 @@ MOST_TOGETHER = 50
 
 def checked_text(fetched_at: datetime) -> str:
     """Return „Ostatnio sprawdzono: 22.11.2026, 8:01", so that an old basket shows its age."""
-    return f"Ostatnio sprawdzono: {_moment(fetched_at)}"
+    return f"Ostatnio sprawdzono: {moment_text(fetched_at)}"
 
 
 def stored_text(fetched_at: datetime, today: date) -> str:
     """Return „Stan z 22.11.2026, 8:01 (3 dni temu)" for the last basket known."""
-    return f"Stan z {_moment(fetched_at)} ({_ago(days_left(fetched_at.astimezone(warsaw()).date(), today))})"
-
-
-def _moment(fetched_at: datetime) -> str:
-    moment = fetched_at.astimezone(warsaw())
-    return f"{short_date(moment.date())}, {moment.hour}:{moment:%M}"
+    return f"Stan z {moment_text(fetched_at)} ({_ago(days_left(warsaw_date(fetched_at), today))})"
 
 
 def _ago(days: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from r2_renewal.domain.dates import long_date, short_date, warsaw
+from r2_renewal.domain.dates import long_date, sentence_moment, short_date, warsaw_date
 from r2_renewal.domain.money import show_money
 from r2_renewal.domain.order import Order, OrderLine
 from r2_renewal.domain.order_list import WithdrawalReceipt, withdrawal_until
@@ -17,18 +17,17 @@ def order_cells(order: Order) -> tuple[str, ...]:
     first = order.lines[0].program if order.lines else ""
     others = len(order.lines) - 1
     programs = f"{first} i {counted(others, PROGRAM)}" if others > 0 else first
-    placed = short_date(order.placed_at.astimezone(warsaw()).date())
+    placed = short_date(warsaw_date(order.placed_at))
     return (order.number, placed, state_text(order.state), programs, show_money(order.price.gross))
 
 
 def order_details(order: Order) -> str:
     """Return all of an order: when, what line by line, its price, where the confirmation went."""
-    placed = order.placed_at.astimezone(warsaw())
+    is_over = order.state.is_called_off
     return "\n".join(
         (
-            f"Zamówienie nr {order.number}, złożone {short_date(placed.date())}, godz.\N{NO-BREAK SPACE}{placed:%H:%M}: "
-            f"{state_text(order.state)}.",
-            *(_line_text(line) for line in order.lines),
+            f"Zamówienie nr {order.number} z {sentence_moment(order.placed_at)}. Stan: {state_text(order.state)}.",
+            *(_line_text(line, is_over) for line in order.lines),
             f"Netto {show_money(order.price.net)}, VAT {show_money(order.price.vat)}, "
             f"brutto {show_money(order.price.gross)}.",
             f"Potwierdzenie wysłano na {order.email}.",
@@ -36,9 +35,9 @@ def order_details(order: Order) -> str:
     )
 
 
-def _line_text(line: OrderLine) -> str:
+def _line_text(line: OrderLine, is_over: bool) -> str:
     period = f"okres {short_date(line.period_from)}–{short_date(line.period_to)}"
-    renewal = f", odnowienie {short_date(line.renewal_date)}" if line.renewal_date else ""
+    renewal = f", odnowienie {short_date(line.renewal_date)}" if line.renewal_date and not is_over else ""
     return f"• {line.description}: {show_money(line.net)} netto, {period}{renewal}"
 
 
@@ -59,11 +58,9 @@ def cancel_question(order: Order) -> str:
 
 def receipt_text(receipt: WithdrawalReceipt) -> str:
     """Return the receipt of a withdrawal: content, date and time, as the law wants it."""
-    moment = receipt.received_at.astimezone(warsaw())
     return "\n".join(
         (
-            f"Otrzymaliśmy oświadczenie o odstąpieniu od umowy {short_date(moment.date())}, "
-            f"godz.\N{NO-BREAK SPACE}{moment:%H:%M:%S}.",
+            f"Otrzymaliśmy oświadczenie o odstąpieniu od umowy {sentence_moment(receipt.received_at, seconds=True)}.",
             f"Treść oświadczenia: {receipt.content}",
             f"Składający: {receipt.name}",
             f"Zamówienie nr {receipt.order_number}",

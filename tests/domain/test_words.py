@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import stdnum.pl.nip
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from r2_renewal.domain.company import NipProblem, nip_problem, normalize_nip, show_nip
 from r2_renewal.domain.consent import auto_renewal_text, fill, give
+from r2_renewal.domain.dates import moment_text, sentence_moment
 from r2_renewal.domain.plurals import EMPLOYEE, PROGRAM, STATION, Noun, counted
 from tests.samples import CONSENT, SUBSCRIPTION, line_for
 
@@ -111,3 +112,17 @@ def test_sample_dates_are_what_the_goldens_say(day: date) -> None:
 
     assert short_date(day) == "02.12.2026"
     assert long_date(day) == "2 grudnia 2026 r.".replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("moment", "words", "in_a_sentence"),
+    [
+        (datetime(2026, 11, 22, 8, 5, 7, tzinfo=UTC), "22.11.2026, 9:05", "22.11.2026, godz.\u00a09:05:07"),
+        (datetime(2026, 7, 1, 22, 30, tzinfo=UTC), "02.07.2026, 0:30", "02.07.2026, godz.\u00a00:30:00"),
+        (datetime(2026, 7, 1, 11, 0, tzinfo=UTC), "01.07.2026, 13:00", "01.07.2026, godz.\u00a013:00:00"),
+    ],
+)
+def test_hours_have_one_form_by_the_polish_clock(moment: datetime, words: str, in_a_sentence: str) -> None:
+    assert moment_text(moment) == words
+    assert sentence_moment(moment, seconds=True) == in_a_sentence
+    assert f"{sentence_moment(moment)}:" in in_a_sentence

@@ -425,7 +425,7 @@ def test_an_order_of_unknown_fate_is_told_as_such_and_then_as_received(eshop: An
     assert sentence(ErrorCode.ORDER_UNKNOWN) in window.messages.text
     assert not window.order_button.isEnabled()
     window._link.happened.emit(Event.ORDER_CHANGED, msgspec.convert(event[1], OrderResult))
-    words = "Dziękujemy, zamówienie nr Z/2026/11/0001 zostało przyjęte 22.11.2026, godz.\N{NO-BREAK SPACE}09:00."
+    words = "Dziękujemy, zamówienie nr Z/2026/11/0001 zostało przyjęte 22.11.2026, godz.\N{NO-BREAK SPACE}9:00."
     wait_until(lambda: window.refresh_button.isEnabled() and window.messages.text == words, what="receipt")
 
 

@@ -625,7 +625,7 @@ def test_the_receipt_tells_how_to_pay_with_the_banks_code_until_it_is_paid(opene
     wait_until(lambda: at(wizard) == "Potwierdzenie", what="receipt")
     shown = texts(wizard.currentPage())
     for words in (
-        "Dziękujemy, zamówienie nr Z/2026/11/0001 zostało przyjęte 22.11.2026, godz. 09:00.",
+        "Dziękujemy, zamówienie nr Z/2026/11/0001 zostało przyjęte 22.11.2026, godz. 9:00.",
         "Do zapłaty: 560,14 zł (w tym VAT 104,74 zł).",
         "Rachunek: 83 1090 0000 0000 0000 1234 5678",
         "Tytuł przelewu: ZAM/2026/000001",
@@ -649,6 +649,33 @@ def test_every_state_is_told_with_what_comes_next(opened: Any, state: OrderState
     lines = texts(wizard.currentPage()).splitlines()
     assert any(line.startswith("Stan zamówienia: ") for line in lines)
     assert any(line.startswith(("Co dalej: ", "Gotowe: ", "Zamówienie zostało", "Odstąpiono")) for line in lines)
+    assert len(lines) == len(set(lines))  # nothing is said twice
+
+
+@pytest.mark.parametrize(
+    ("state", "price", "is_carried_out"),
+    [
+        (OrderState.PLACED, "Do zapłaty", True),
+        (OrderState.INVOICED, "Do zapłaty", True),
+        (OrderState.PAID, "Zapłacono", True),
+        (OrderState.FULFILLED, "Zapłacono", True),
+        (OrderState.CANCELLED, "Wartość zamówienia", False),
+        (OrderState.WITHDRAWN, "Wartość zamówienia", False),
+    ],
+)
+def test_nobody_is_told_to_pay_what_is_paid_or_to_withdraw_from_what_is_called_off(
+    opened: Any, state: OrderState, price: str, is_carried_out: bool
+) -> None:
+    wizard, _ = opened(order__place=[{"result": receipt(state, None)}])
+    to_summary(wizard)
+    click(wizard, ORDER_BUTTON)
+    wait_until(lambda: at(wizard) == "Potwierdzenie", what="receipt")
+    shown = texts(wizard.currentPage())
+    assert f"{price}: 560,14 zł (w tym VAT 104,74 zł)." in shown
+    for words in ("Dziękujemy", "Kolejne odnowienie", "Możesz od niej odstąpić"):
+        assert (words in shown) == is_carried_out
+    offered = [button for button in wizard.findChildren(QAbstractButton) if button.isVisible()]
+    assert ("Odstąp od umowy tutaj" in [button.text() for button in offered]) == is_carried_out
 
 
 def test_the_confirmation_is_saved_with_everything_agreed_to(opened: Any, tmp_path: Path) -> None:
@@ -688,7 +715,8 @@ def test_the_contract_is_withdrawn_from_right_where_the_receipt_tells_of_it(open
     wait_until(lambda: "Odstąpiono" in texts(wizard.currentPage()), what="state")
     assert agent.asked("order.withdraw")[0]["number"] == "Z/2026/11/0001"
     click(dialog, "Zamknij")
-    assert not find(wizard, QAbstractButton, "Odstąp od umowy tutaj").isEnabled()
+    buttons = [button for button in wizard.currentPage().findChildren(QAbstractButton) if button.isVisible()]
+    assert "Odstąp od umowy tutaj" not in [button.text() for button in buttons]
 
 
 # Golden numbers on the screen

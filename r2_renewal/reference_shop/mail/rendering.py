@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from r2_renewal.domain.company import show_nip
-from r2_renewal.domain.dates import short_date, warsaw
+from r2_renewal.domain.dates import sentence_moment, short_date
 from r2_renewal.domain.money import show_money
 from r2_renewal.reference_shop.seller import Seller, show_account
 from r2_renewal.settings import Vendor
@@ -83,12 +82,6 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        day=short_date, money=show_money, moment=show_moment, nip=show_nip, account=show_account, one_line=one_line
+        day=short_date, money=show_money, moment=sentence_moment, nip=show_nip, account=show_account, one_line=one_line
     )
     return environment
-
-
-def show_moment(moment: datetime) -> str:
-    """Return the day and time in Warsaw, e.g. ``22.11.2026, godz. 10:30``."""
-    here = moment.astimezone(warsaw())
-    return f"{short_date(here.date())}, godz.\u00a0{here:%H:%M}"

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from r2_renewal.contract.structs import Amount
-from r2_renewal.domain.dates import NBSP, long_date, short_date, warsaw, warsaw_date
+from r2_renewal.domain.dates import NBSP, long_date, sentence_moment, short_date, warsaw, warsaw_date
 from r2_renewal.domain.money import money, show_money
 from r2_renewal.domain.plurals import Noun, counted
-from r2_renewal.reference_shop.mail.rendering import show_moment
 
 PHRASES = Path(__file__).resolve().parent / "phrases"
 POLISH, ENGLISH = "pl", "en"
@@ -77,7 +76,7 @@ class Language:
         """Return a day and time in Warsaw."""
         here = moment.astimezone(warsaw())
         return (
-            show_moment(moment)
+            sentence_moment(moment)
             if self.code == POLISH
             else f"{_english(here.date(), _LETTERS)}, {here:%H:%M}{NBSP}(Warsaw)"
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from r2_renewal.domain.account import ConsentEvidence, CustomerChange, CustomerRecord, Enrolment, Invoice
 from r2_renewal.domain.account_form import AccountForm, Difference, Subject
 from r2_renewal.domain.company import Company, show_nip
-from r2_renewal.domain.dates import short_date, warsaw, warsaw_date
+from r2_renewal.domain.dates import moment_text, short_date, warsaw_date
 from r2_renewal.domain.money import show_money
 from r2_renewal.domain.plurals import Noun, counted
 
@@ -30,12 +30,6 @@ UNSAVED_BEHIND_LOGIN = (
     "aby z nich zrezygnować."
 )
 TEXT_CHANGED = "Treść zgody zmieniła się. Przeczytaj ją i zaznacz zgodę ponownie."
-
-
-def moment_text(moment: datetime) -> str:
-    """Return ``22.11.2026, 9:00`` by the Polish clock."""
-    local = moment.astimezone(warsaw())
-    return f"{short_date(local.date())}, {local.hour}:{local:%M}"
 
 
 def channel_text(channel: str) -> str:

@@ -97,11 +97,14 @@ class ConfirmationPage(OrderPage):
         self._thanks.setText(thanks)
         self._receipt.setText("\n".join(receipt))
         self._way.setText(way_text(order.state))
+        self._way.setVisible(bool(self._way.text()))
         self._state.setText(f"Stan zamówienia: {state_text(order.state)}.")
         self._next.setText(next_text(order.state))
         self._transfer.show_transfer(order.transfer)
         self._withdrawal.setText(withdrawal_text(order, flow.storefront.contact_email))
-        self._withdraw.setEnabled(order.state not in (OrderState.CANCELLED, OrderState.WITHDRAWN))
+        for widget in (self._withdrawal, self._withdraw):
+            widget.setVisible(not order.state.is_called_off)
+        self._withdraw.setEnabled(True)
         if order.state is OrderState.FULFILLED and not self._is_renewed:
             self._tell_renewed(elsewhere_text(self._others(flow, order)))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from r2_renewal.domain.basket import Storefront
-from r2_renewal.domain.dates import short_date, warsaw
+from r2_renewal.domain.dates import sentence_moment, short_date
 from r2_renewal.domain.money import show_money
 from r2_renewal.domain.order import Order, OrderLine, OrderState, Transfer
 from r2_renewal.domain.order_list import withdrawal_until
@@ -16,15 +16,21 @@ _WAY = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.INVOICED, OrderState.
 
 def receipt_lines(order: Order) -> list[str]:
     """Return the receipt in words, a line a thing."""
-    placed = order.placed_at.astimezone(warsaw())
+    is_over = order.state.is_called_off
     lines = [
-        f"Dziękujemy, zamówienie nr {order.number} zostało przyjęte {short_date(placed.date())}, "
-        f"godz.\N{NO-BREAK SPACE}{placed:%H:%M}.",
+        f"{'Z' if is_over else 'Dziękujemy, z'}amówienie nr {order.number} zostało przyjęte {sentence_moment(order.placed_at)}.",
         *(_line_text(line) for line in order.lines),
-        f"Do zapłaty: {show_money(order.price.gross)} (w tym VAT {show_money(order.price.vat)}).",
+        f"{_price_name(order.state)}: {show_money(order.price.gross)} (w tym VAT {show_money(order.price.vat)}).",
         f"Potwierdzenie z treścią umowy i zgody wyślemy na {order.email}; możesz je też zapisać lub wydrukować.",
     ]
-    return [*lines, *_renewal_lines(order)]
+    return lines if is_over else [*lines, *_renewal_lines(order)]
+
+
+def _price_name(state: OrderState) -> str:
+    """Return what the price is to the customer by now: nobody is told to pay what is paid, or is not wanted any more."""
+    if state.is_called_off:
+        return "Wartość zamówienia"
+    return "Zapłacono" if state in (OrderState.PAID, OrderState.FULFILLED) else "Do zapłaty"
 
 
 def _line_text(line: OrderLine) -> str:
@@ -108,9 +114,12 @@ def next_text(state: OrderState) -> str:
 
 
 def way_text(state: OrderState) -> str:
-    """Return the way of an order with where it stands, e.g. „✓ złożone → ● przyjęte → faktura → opłacone → zrealizowane"."""
+    """Return the way of an order with where it stands, e.g. „✓ złożone → ● przyjęte → faktura → opłacone → zrealizowane".
+
+    An order that is off the way, or that nobody knows where it is, has none.
+    """
     if state not in _WAY:
-        return f"Stan zamówienia: {state_text(state)}."
+        return ""
     at = _WAY.index(state)
     names = ("złożone", "przyjęte", "faktura wystawiona", "opłacone", "zrealizowane")
     is_over = state is OrderState.FULFILLED
