@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -16,9 +16,10 @@ from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import MessageBar, WayOn
+from r2_renewal.ui.placing import roomy
 from r2_renewal.ui.plain_text import PlainLabel
 
-SIZE = (520, 360)
+SIZE = QSize(520, 360)
 
 
 class CorrectionDialog(QDialog):
@@ -61,7 +62,7 @@ class CorrectionDialog(QDialog):
         self._build_buttons()
         self._text.moveCursor(QTextCursor.MoveOperation.End)
         self._text.setFocus()
-        self.resize(*SIZE)
+        self.resize(roomy(self, SIZE))
 
     def _build_form(self, text: str) -> None:
         column = QVBoxLayout(self)
@@ -118,7 +119,9 @@ class CorrectionDialog(QDialog):
 
     def _on_sent(self, result: protocol.CorrectResult) -> None:
         self._text.setReadOnly(True)
+        self._send_button.hide()
         self._close_button.rename("Zamknij")
+        self._close_button.setFocus()
         self._messages.inform(f"Dziękujemy. Przyjęliśmy zgłoszenie nr {result.ticket}.")
 
     def _on_failed(self, failure: CallFailure) -> None:

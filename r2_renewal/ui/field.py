@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel
@@ -40,6 +41,7 @@ class Field(QWidget):
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(column.spacing() // 2)  # closer to its own label and words than to the next field
         column.addWidget(self.label)
         column.addWidget(self.edit)
         column.addWidget(self._problem)
@@ -70,6 +72,11 @@ class Field(QWidget):
             self._is_shown = False
 
     def set_read_only(self) -> None:
-        """Make the line a value to read and copy."""
+        """Make the line a value to read and copy; it looks like no line to type in."""
         self.edit.setReadOnly(True)
         self.edit.setFrame(False)
+        palette = self.edit.palette()
+        palette.setColor(
+            QPalette.ColorRole.Base, QColor(Qt.GlobalColor.transparent)
+        )  # whatever the desktop's colours are
+        self.edit.setPalette(palette)

@@ -44,7 +44,7 @@ class MessageBar(QFrame):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._row, self._below = QHBoxLayout(), QHBoxLayout()
-        self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self._icon)
         self._row.addWidget(self._label, 1)
         self._below.addStretch(1)
         column = QVBoxLayout(self)

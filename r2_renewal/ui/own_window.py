@@ -9,6 +9,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from r2_renewal.ui.placing import roomy
+
 
 class OwnWindow(QMainWindow):
     """A window with a title and a column of content.
@@ -31,5 +33,4 @@ class OwnWindow(QMainWindow):
         self.content = QWidget(self)
         self.column = QVBoxLayout(self.content)
         self.setCentralWidget(self.content)
-        frame = self.fontMetrics().height()
-        self.resize(wished.boundedTo(self.screen().availableSize() - QSize(frame, 2 * frame)))
+        self.resize(roomy(self, wished))

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QWidget
+
+_USUAL_LETTERS = 16  # pixels from the top of one line to the next, of 9 points
+
+
+def roomy(window: QWidget, thought: QSize) -> QSize:
+    """Return a window's size for the letters that it has, within its screen with room left for the frame.
+
+    Args:
+        window: the window.
+        thought: the size that was thought of for letters of the usual size; larger ones need more.
+    """
+    letters = window.fontMetrics().height()
+    wished = thought * max(1.0, letters / _USUAL_LETTERS)
+    return wished.boundedTo(window.screen().availableSize() - QSize(letters, 2 * letters))
 
 
 def place_over(window: QWidget, host: QWidget) -> None:

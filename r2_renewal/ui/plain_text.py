@@ -7,8 +7,9 @@ import re
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtGui import Qt as QtText
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QRadioButton, QSizePolicy, QStyle, QWidget
 
+from r2_renewal.domain.dates import NBSP
 from r2_renewal.ui.announcing import announce
 
 READABLE_LINES = 9
@@ -18,6 +19,9 @@ MARK = "⚠ "
 # A link is short enough to stay whole; what is longer may be broken anywhere, or it would push the window off the screen.
 _LONG_RUN, _PART = re.compile(r"\S{121,}"), re.compile(r"\S{1,40}")
 _BREAK = "\u200b"
+# „w domu", „12 miesięcy", „nr 7": words that no line may end with; what is no word of letters is left as it is.
+_SHORT_WORD = re.compile(r"(?<![^\s(„])([aiouwzAIOUWZ]|nr) (?=[\w„]{2}|\d)")
+_NUMBER = re.compile(r"(?<![^\s(–])(\d[\d,.–]*) (?=[a-ząćęłńóśźż]{2,}\b)")
 _LONGEST_NAME = 80
 _WIDEST_COLUMN = 60
 
@@ -32,6 +36,15 @@ def widest_column(table: QWidget) -> int:
     return _WIDEST_COLUMN * table.fontMetrics().averageCharWidth()
 
 
+def bound(text: str) -> str:
+    """Return a text whose short words and numbers stay with the word that they belong to, as Polish typography wants.
+
+    A line then ends with no „w" or „12" of its own; at most three words hold together, so that no text grows wider than its room.
+    """
+    held = _NUMBER.sub(rf"\1{NBSP}", _SHORT_WORD.sub(rf"\1{NBSP}", text))
+    return held.replace("Pomoc → eSklep", f"Pomoc{NBSP}→{NBSP}eSklep")
+
+
 def caption(text: str) -> str:
     """Return a text for a box, which takes ``&`` for a mark of a key and breaks no line."""
     short = text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
@@ -43,6 +56,7 @@ class PlainLabel(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._given = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -50,11 +64,26 @@ class PlainLabel(QLabel):
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         """Show a text; a run of letters without end may be broken."""
-        super().setText(_LONG_RUN.sub(lambda run: _BREAK.join(_PART.findall(run[0])), text))
+        self._given = text
+        super().setText(_LONG_RUN.sub(lambda run: _BREAK.join(_PART.findall(run[0])), bound(text)))
 
     def text(self) -> str:
         """Return the text as it was given."""
-        return super().text().replace(_BREAK, "")
+        return self._given
+
+    def clear(self) -> None:
+        """Show no text."""
+        self.setText("")
+
+
+def under_box(label: QLabel, box: QAbstractButton) -> QLabel:
+    """Set a label in, so that its words stand under those of a box or radio button."""
+    style, is_radio = box.style(), isinstance(box, QRadioButton)
+    metrics = QStyle.PixelMetric
+    width = metrics.PM_ExclusiveIndicatorWidth if is_radio else metrics.PM_IndicatorWidth
+    gap = metrics.PM_RadioButtonLabelSpacing if is_radio else metrics.PM_CheckBoxLabelSpacing
+    label.setContentsMargins(style.pixelMetric(width) + style.pixelMetric(gap), 0, 0, 0)
+    return label
 
 
 class Heading(PlainLabel):
@@ -107,7 +136,7 @@ class PlainTextView(QPlainTextEdit):
         """Show a text; the reader's place is kept while it stays the same."""
         if text != self._shown:  # toPlainText() gives spaces for no-break spaces, so it cannot be compared with
             self._shown = text
-            self.setPlainText(text)
+            self.setPlainText(bound(text))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return room for the wished number of lines."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from r2_renewal.agent.protocol import Method, ResignParams
@@ -19,11 +19,12 @@ from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.order_wizard.order_words import program_names
+from r2_renewal.ui.placing import roomy
 from r2_renewal.ui.plain_text import PlainTextView
 
 TITLE = "Rezygnacja z automatycznego odnowienia"
 LINES = 10
-SIZE = (520, 320)
+SIZE = QSize(520, 320)
 
 
 class ResignationDialog(QDialog):
@@ -49,7 +50,7 @@ class ResignationDialog(QDialog):
         self._arrange()
         self._resign.clicked.connect(self._ask_shop)
         self._close.clicked.connect(self.reject)
-        self.resize(*SIZE)
+        self.resize(roomy(self, SIZE))
 
     def _arrange(self) -> None:
         row = QHBoxLayout()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.document_buttons import DocumentButtons
+from r2_renewal.ui.placing import roomy
 from r2_renewal.ui.plain_text import PlainTextView
 from r2_renewal.ui.printout import Printout
+
+SIZE = QSize(560, 480)
 
 
 class TextDialog(QDialog):
@@ -40,4 +43,4 @@ class TextDialog(QDialog):
         if link is not None:
             column.addWidget(DocumentButtons(link, f"{name or title}.pdf", lambda: Printout(title, text), self))
         column.addWidget(buttons)
-        self.resize(560, 480)
+        self.resize(roomy(self, SIZE))

@@ -6,7 +6,7 @@ reason is asked for and nobody is talked out of it; the receipt has the content,
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from r2_renewal.agent.protocol import Method, WithdrawParams, WithdrawResult
@@ -18,12 +18,14 @@ from r2_renewal.ui.error_texts import sentence
 from r2_renewal.ui.field import Field
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.order_list_words import receipt_text
+from r2_renewal.ui.placing import roomy
 from r2_renewal.ui.plain_text import PlainLabel, PlainTextView
 from r2_renewal.ui.printout import Printout, print_out, save_pdf
 
 TITLE = "Odstąpienie od umowy"
 RECEIPT_LINES = 8
-SIZE = (540, 380)
+SIZE = QSize(540, 380)
+_FOR_GOOD = (ErrorCode.WITHDRAWAL_TOO_LATE, ErrorCode.ORDER_CLOSED)
 
 
 class WithdrawalDialog(QDialog):
@@ -57,7 +59,7 @@ class WithdrawalDialog(QDialog):
         self._number.set_read_only()
         self._email.show_text(order.email)
         self._name.edit.setFocus()
-        self.resize(*SIZE)
+        self.resize(roomy(self, SIZE))
 
     def _build_buttons(self) -> None:
         self._confirm = Button("Potwierdź odstąpienie od umowy", self)
@@ -146,7 +148,8 @@ class WithdrawalDialog(QDialog):
             self._messages.warn(failure.code, text="eSklep nie przyjął oświadczenia. Popraw wskazane pola.")
             wrong[0][0].edit.setFocus()
         else:
-            self._messages.warn(failure.code, WayOn("Ponów", self._declare), text=sentence(failure.code))
+            ways = () if failure.code in _FOR_GOOD else (WayOn("Ponów", self._declare),)
+            self._messages.warn(failure.code, *ways, text=sentence(failure.code))
         if failure.code is ErrorCode.LOGIN_AGAIN:
             self.ended.emit()
 

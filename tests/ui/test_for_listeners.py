@@ -14,7 +14,7 @@ from r2_renewal.ui.field import Field
 from r2_renewal.ui.message_bar import MessageBar
 from r2_renewal.ui.order_wizard.price_box import PriceBox
 from r2_renewal.ui.plain_text import ProblemLabel
-from tests.samples import SUBSCRIPTION, TODAY, quote_for, storefront
+from tests.samples import SUBSCRIPTION, quote_for, storefront
 
 
 def shown_names(root: QWidget) -> list[str]:
@@ -46,7 +46,7 @@ def test_the_price_is_read_with_its_amounts(qtbot: QtBot) -> None:
     qtbot.addWidget(parent)
     flow = start(shop, shop.basket[:1], ServiceKind.SUBSCRIPTION)
     box = PriceBox(parent)
-    box.show_price(quote_for(SUBSCRIPTION), flow.entries[0].program, TODAY)
+    box.show_price(quote_for(SUBSCRIPTION), flow.entries[0].program)
     names = shown_names(box)
     for words in ("Netto: 455,40", "VAT: 104,74", "Brutto: 560,14", "Nowy koniec: 22\N{NO-BREAK SPACE}grudnia"):
         assert any(name.startswith(words) for name in names), (words, names)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QLabel,
     QLineEdit,
+    QPushButton,
     QRadioButton,
     QWizard,
 )
@@ -352,6 +353,8 @@ def test_a_nip_that_stops_the_order_says_why_at_once(opened: Any) -> None:
     shown = texts(wizard.currentPage())
     assert "nie dotarłaby w KSeF" in shown
     assert ErrorCode.INVOICE_NIP_INVALID.value in shown
+    click(wizard, "Dalej")
+    assert problems(wizard) == ["Ten NIP jest nieprawidłowy. Sprawdź, czy cyfry się zgadzają."]  # nobody is to confirm it
 
 
 # Osoba zamawiająca
@@ -609,6 +612,29 @@ def test_what_is_on_its_way_cannot_be_edited(opened: Any) -> None:
     assert not find(wizard, QCheckBox, "Umowa ma dla mnie charakter zawodowy").isEnabled()
     wizard.add(two_programs().basket)
     assert wizard.flow.licence_ids == ("lic-1",)
+
+
+def test_a_withdrawn_offer_leads_to_another_one_and_not_to_the_same_order_once_more(opened: Any) -> None:
+    wizard, agent = opened(order__place=[failure(ErrorCode.OFFER_WITHDRAWN, delivery="refused")])
+    to_summary(wizard)
+    click(wizard, ORDER_BUTTON)
+    wait_until(lambda: ErrorCode.OFFER_WITHDRAWN.value in texts(wizard.currentPage()), what="refusal")
+    click(wizard, "Wybierz inną usługę")
+    wait_until(lambda: at(wizard) == "Usługa", what="page of the services")
+    assert len(agent.asked("order.place")) == 1
+
+
+def test_enter_goes_on_again_once_the_summary_was_left(opened: Any) -> None:
+    wizard, _ = opened()
+    to_summary(wizard)
+    click(wizard, "Zmień: Osoba zamawiająca")
+    wait_until(lambda: at(wizard) == "Osoba zamawiająca", what="page")
+    wait_until(find(wizard, QPushButton, "Wróć do podsumowania").isDefault, 5, "default button")
+    find(wizard, QLineEdit, "Imię").setFocus()
+    press(Qt.Key.Key_Return)
+    wait_until(lambda: at(wizard) == "Podsumowanie", what="summary")
+    press(Qt.Key.Key_Return)
+    assert at(wizard) == "Podsumowanie"  # and there it orders nothing
 
 
 # Potwierdzenie

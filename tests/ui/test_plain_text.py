@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from r2_renewal.ui.plain_text import WholeTextView
+from r2_renewal.domain.dates import NBSP
+from r2_renewal.ui.plain_text import PlainLabel, PlainTextView, WholeTextView
 from tests.driver import wait_until
 
 
@@ -54,3 +55,26 @@ def test_a_very_long_text_takes_the_room_that_there_is_and_scrolls(window: QWidg
     assert view.height() > 500
     view.show_text("Wyrażam zgodę.")
     wait_until(lambda: view.height() == view.room_for(1))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("z Internetu na kolejne 12 miesięcy", "z~Internetu na kolejne 12~miesięcy"),
+        ("w ciągu 14 dni, do 06.12.2026 r.", "w~ciągu 14~dni, do 06.12.2026 r."),
+        ("Dziękujemy, zamówienie nr ZAM/2026/7 i w domu", "Dziękujemy, zamówienie nr~ZAM/2026/7 i w~domu"),
+        ("Krok 1 z 5 (o 12 miesięcy)", "Krok 1 z~5 (o~12~miesięcy)"),
+        ("601 234 567, 61 1090 1014 0000", "601 234 567, 61 1090 1014 0000"),  # to be pasted as they are
+        ("zrezygnujesz: Pomoc → eSklep", "zrezygnujesz: Pomoc~→~eSklep"),
+        ("i i i i " * 40, "i i i i " * 40),
+    ],
+)
+def test_short_words_and_numbers_stay_with_their_word(window: QWidget, text: str, shown: str) -> None:
+    label = PlainLabel(text, window)
+    assert QLabel.text(label) == shown.replace("~", NBSP)
+    assert label.text() == text  # for who asks, and for the clipboard of a view
+    view = PlainTextView("Treść", window)
+    view.show_text(text)
+    assert view.toPlainText() == text
+    label.clear()
+    assert (label.text(), QLabel.text(label)) == ("", "")

@@ -34,6 +34,7 @@ class AccountPage(QWidget):
         self.setAccessibleName(name)
         self.messages = MessageBar(self)
         self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
         self.column.addWidget(self.messages)
         self.is_loaded = self._is_loading = False
 

@@ -19,6 +19,7 @@ from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.printout import ask_for_pdf
 
 HEADERS = ("Numer", "Numer KSeF", "Wystawiona", "Netto", "VAT", "Brutto", "Stan")
+AMOUNTS = range(3, 6)
 
 
 class InvoicesPage(AccountPage):
@@ -30,7 +31,7 @@ class InvoicesPage(AccountPage):
         self._invoices: tuple[Invoice, ...] = ()
         self._next = ""
         self._none = PlainLabel("Nie ma jeszcze żadnej faktury.", self)
-        self._table = RecordsTable("Faktury", HEADERS, self)
+        self._table = RecordsTable("Faktury", HEADERS, self, AMOUNTS)
         self._save = self.button("Zapisz PDF…", self._choose_file)
         self._more = self.button("Pokaż starsze", self._load_more)
         row = QHBoxLayout()

@@ -65,6 +65,7 @@ class MyDataPage(AccountPage):
     def _arrange(self) -> None:
         self._content = QWidget(self)
         column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, 0, 0)
         for widget in (self._company, self._extra, self.history):
             column.addWidget(widget)
         column.addStretch(1)

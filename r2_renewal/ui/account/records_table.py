@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -16,9 +16,9 @@ Row = Sequence[str]
 
 
 class _Records(QAbstractTableModel):
-    def __init__(self, headers: Row, parent: QWidget) -> None:
+    def __init__(self, headers: Row, amounts: Collection[int], parent: QWidget) -> None:
         super().__init__(parent)
-        self._headers = headers
+        self._headers, self._amounts = headers, amounts
         self._rows: tuple[Row, ...] = ()
 
     def show(self, rows: Sequence[Row]) -> None:
@@ -40,6 +40,8 @@ class _Records(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in self._amounts:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         words = self._rows[index.row()][index.column()]
@@ -55,9 +57,17 @@ class RecordsTable(QTableView):
 
     selected = Signal()
 
-    def __init__(self, name: str, headers: Row, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, headers: Row, parent: QWidget | None = None, amounts: Collection[int] = ()) -> None:
+        """Make an empty table.
+
+        Args:
+            name: its accessible name.
+            headers: the columns' headings.
+            parent: the window.
+            amounts: columns of amounts, which stand at the right.
+        """
         super().__init__(parent)
-        self._records = _Records(headers, self)
+        self._records = _Records(headers, amounts, self)
         self.setModel(self._records)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -65,6 +75,8 @@ class RecordsTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
+        self.horizontalHeader().setHighlightSections(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setMaximumSectionSize(widest_column(self))
         self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())

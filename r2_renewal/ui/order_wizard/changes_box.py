@@ -12,9 +12,8 @@ from r2_renewal.domain.offer import Quote
 from r2_renewal.domain.order_flow import OrderFlow
 from r2_renewal.domain.text_changes import changes
 from r2_renewal.ui.order_wizard.order_words import line_text
-from r2_renewal.ui.plain_text import PlainTextView
+from r2_renewal.ui.plain_text import WholeTextView
 
-LINES = 6
 EARLY_NOW = (
     "Okres zaczyna się teraz przed upływem 14 dni na odstąpienie od umowy. Jeśli chcesz, zażądaj w podsumowaniu "
     "wcześniejszego rozpoczęcia świadczenia."
@@ -26,7 +25,7 @@ class ChangesBox(QGroupBox):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Co się zmieniło", parent)
-        self._text = PlainTextView("Co się zmieniło", self, lines=LINES)
+        self._text = WholeTextView("Co się zmieniło", self)
         QVBoxLayout(self).addWidget(self._text)
         self.hide()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget, QWizard
+from PySide6.QtWidgets import QPushButton, QWidget, QWizard
 
 from r2_renewal.domain.contact import ContactVerdict
 from r2_renewal.domain.errors import ErrorCode
@@ -71,6 +71,13 @@ class FlowWizard(WizardFrame):
         if page_id < self.flow.step and not self._is_hopping:
             self._mirror(self.flow.back())
         self._pages.by_step[Step(page_id)].begin(self.flow)
+        # After Qt's own setting of the buttons, which forgets the default one once a page had none.
+        QTimer.singleShot(0, self, self._let_enter_go_on)
+
+    def _let_enter_go_on(self) -> None:
+        button = self.button(QWizard.WizardButton.NextButton)
+        if self.currentId() < Step.SUMMARY and isinstance(button, QPushButton):
+            button.setDefault(True)
 
     # The mirror
 

@@ -5,14 +5,14 @@ Rule: the data is read-only here; wrong data is reported, and a wrong NIP stops 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGroupBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from r2_renewal.domain.company import differences, nip_problem, show_nip
 from r2_renewal.domain.errors import ErrorCode
-from r2_renewal.domain.order_flow import Field, OrderFlow, Step
+from r2_renewal.domain.order_flow import Field, FieldProblem, OrderFlow, Step
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.field import Field as FieldWidget
 from r2_renewal.ui.links import Links
@@ -103,6 +103,13 @@ class InvoicePage(OrderPage):
         super().begin(flow)
         if nip_problem(flow.storefront.company.nip) is not None:
             self.messages.warn(ErrorCode.INVOICE_NIP_INVALID)
+
+    def show_problems(self, problems: Iterable[FieldProblem]) -> None:
+        """Show what keeps the user here; nobody is asked to confirm data with a NIP that stops the order."""
+        told = tuple(problems)
+        if any(problem.field is Field.NIP for problem in told):
+            told = tuple(problem for problem in told if problem.field is not Field.COMPANY_CONFIRMED)
+        super().show_problems(told)
 
     def places(self) -> dict[Field, Callable[[str], None]]:
         """Return where each message is shown."""

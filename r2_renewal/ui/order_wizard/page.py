@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QVBoxLayout, QWidget, QWizardPage
+from PySide6.QtWidgets import QFrame, QGroupBox, QHBoxLayout, QVBoxLayout, QWidget, QWizardPage
 
 from r2_renewal.domain.order_flow import Field, FieldProblem, OrderFlow, Reason, Step
 from r2_renewal.ui.announcing import announce
@@ -68,9 +68,13 @@ class OrderPage(QWizardPage):
 
     def add_footer(self, footer: Footer) -> None:
         """Put something under the scrolling body that is always seen whole."""
+        line = QFrame(self)
+        line.setFrameStyle(QFrame.Shape.HLine | QFrame.Shadow.Sunken)
+        self._column.addWidget(line)  # what scrolls goes under it, and is not merely cut
         row = QHBoxLayout()
         margins = self.body.contentsMargins()
         margins.setTop(0)
+        margins.setRight(margins.right() + self._scroll.bars[0].sizeHint().width())  # as wide as what scrolls
         row.setContentsMargins(margins)
         row.addWidget(footer)
         self._column.addLayout(row)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 from r2_renewal.domain.offer import Offer, Quote, ServiceKind
 from r2_renewal.domain.order_service import OrderItem
 from r2_renewal.ui.order_wizard.order_words import days_text, line_text, owned_text
-from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel, caption
+from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel, caption, under_box
 
 NOT_OFFERED = "Tego programu nie można teraz tak zamówić. Odznacz go, aby zamówić pozostałe, albo wybierz inną usługę."
 
@@ -54,6 +54,9 @@ class ProgramRow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (self._box, self._owned, self._limits_label, self._limits, self._problem, self._price):
             column.addWidget(widget)
+        if not self._is_only:
+            for label in (self._owned, self._price):
+                under_box(label, self._box)
         self._box.setVisible(not self._is_only)
         self._owned.setVisible(not self._is_only)
 

@@ -18,7 +18,7 @@ from r2_renewal.ui.order_wizard.order_words import owned_text, program_names
 from r2_renewal.ui.order_wizard.page import OrderPage
 from r2_renewal.ui.order_wizard.price_box import PriceBox
 from r2_renewal.ui.order_wizard.program_row import ProgramRow
-from r2_renewal.ui.plain_text import Heading, PlainLabel, ProblemLabel
+from r2_renewal.ui.plain_text import Heading, PlainLabel, ProblemLabel, under_box
 
 EXTENSION_NOTE = "Wyższy limit programu od razu, do końca obecnego abonamentu."
 NO_EXTENSION_NOTE = (
@@ -56,12 +56,11 @@ class ServicePage(OrderPage):
         column = QVBoxLayout(group)
         self._kinds = QButtonGroup(self)
         self._subscription = self._add_kind(column, ServiceKind.SUBSCRIPTION, "Abonament")
-        column.addWidget(
-            PlainLabel("Aktualizacje, pomoc techniczna i dane z Internetu przez kolejne 12 miesięcy.", group)
-        )
+        words = PlainLabel("Aktualizacje, pomoc techniczna i dane z Internetu przez kolejne 12 miesięcy.", group)
+        column.addWidget(under_box(words, self._subscription))
         self._extension = self._add_kind(column, ServiceKind.EXTENSION, "Rozszerzenie")
         self._extension_note = PlainLabel(EXTENSION_NOTE, group)
-        column.addWidget(self._extension_note)
+        column.addWidget(under_box(self._extension_note, self._extension))
         self._kind_problem = ProblemLabel(group)
         column.addWidget(self._kind_problem)
         self.body.addWidget(group)

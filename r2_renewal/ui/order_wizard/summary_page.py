@@ -20,7 +20,7 @@ from r2_renewal.ui.button import Button
 from r2_renewal.ui.order_wizard.changes_box import ChangesBox
 from r2_renewal.ui.order_wizard.order_words import line_text, period_text, renewal_text
 from r2_renewal.ui.order_wizard.page import Footer, OrderPage
-from r2_renewal.ui.plain_text import Heading, PlainLabel, PlainTextView
+from r2_renewal.ui.plain_text import Heading, PlainLabel, PlainTextView, under_box
 
 ORDER_BUTTON = "Zamówienie z obowiązkiem zapłaty"
 EARLY_START = (
@@ -108,7 +108,7 @@ class SummaryPage(OrderPage):
         box.setAccessibleName(name)
         box.setAccessibleDescription(text)
         self.body.addWidget(box)
-        self.body.addWidget(words)
+        self.body.addWidget(under_box(words, box))
         return box, words
 
     def show_flow(self, flow: OrderFlow) -> None:

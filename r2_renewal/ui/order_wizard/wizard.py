@@ -229,8 +229,13 @@ class OrderWizard(FlowWizard):
     def _send_back(self, code: ErrorCode, names: tuple[str, ...]) -> None:
         self._mirror(self.flow.refuse(*(field for field in Field if field.value in names)))
         page = self._pages.by_step[self.flow.step]
-        page.messages.warn(code, *([WayOn("Ponów", self.order)] if page.step is Step.SUMMARY else []))
+        page.messages.warn(code, *([self._way_on(code)] if page.step is Step.SUMMARY else []))
         page.show_problems(self.flow.problems(page.step))
+
+    def _way_on(self, code: ErrorCode) -> WayOn:
+        if code is ErrorCode.OFFER_WITHDRAWN:  # nothing would come of sending the same once more
+            return WayOn("Wybierz inną usługę", lambda: self._mirror(self.flow.edit(Step.SERVICE)))
+        return WayOn("Ponów", self.order)
 
     # Dialogs of its own
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget, QWizard
 
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
+from r2_renewal.ui.placing import roomy
 
-PREFERRED_SIZE = (640, 620)
+# High enough for the receipt with its bank code, and for the summary without a bar on most screens.
+PREFERRED_SIZE = QSize(680, 700)
 
 
 class WizardFrame(QWizard):
@@ -30,14 +33,9 @@ class WizardFrame(QWizard):
             (QWizard.WizardButton.FinishButton, "Zamknij"),
         ):
             self.name_button(button, text)
-        self._fit_screen()
+        self.resize(roomy(self, PREFERRED_SIZE))
 
     def name_button(self, button: QWizard.WizardButton, text: str) -> None:
         """Give a button its words, on the screen and for a screen reader."""
         self.setButtonText(button, text)
         self.button(button).setAccessibleName(text)
-
-    def _fit_screen(self) -> None:
-        room = self.screen().availableSize()
-        width, height = PREFERRED_SIZE
-        self.resize(min(width, room.width()), min(height, room.height() - 2 * self.fontMetrics().height()))
