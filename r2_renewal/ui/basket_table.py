@@ -1,10 +1,13 @@
 """The table „Koszyk posiadanych programów": how it looks and is used, and how wide its columns are.
 
 Rules: columns are as wide as their words, anew for each basket, until the user sets a width, which then stays; the last column
-takes the room that is left, and where none is left the table scrolls rather than cut it.
+takes the room that is left; where none is left, words are put on two lines, and only where that is not enough the table scrolls.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QResizeEvent
@@ -17,6 +20,8 @@ from r2_renewal.ui.plain_text import widest_column
 
 # Widths are measured by the rows in sight only, however many there are.
 _ROWS_IN_SIGHT = 0
+# Of its words' width, what a column needs for them on two lines, whichever of them is the longer; and what is around the lines.
+_OF_TWO_LINES, _AROUND = 0.66, 6
 
 
 class BasketTable(QTableView):
@@ -25,12 +30,13 @@ class BasketTable(QTableView):
     def __init__(self, model: BasketModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_fitting = self._is_set_by_user = False
+        self._widths = [0] * len(Column)
         self.setModel(model)
         self.setAccessibleName("Koszyk posiadanych programów")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSortingEnabled(True)
         self.sortByColumn(Column.VALID_UNTIL, Qt.SortOrder.AscendingOrder)
         self.setItemDelegateForColumn(Column.DAYS_LEFT, DaysMark(self))
@@ -43,6 +49,7 @@ class BasketTable(QTableView):
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._row = rows.defaultSectionSize()
         columns.setResizeContentsPrecision(_ROWS_IN_SIGHT)
         # To draw a heading as selected, Qt looks at every row of its column; here nobody needs that, nor would it be quick.
         columns.setSelectionModel(QItemSelectionModel(model, columns))
@@ -52,27 +59,50 @@ class BasketTable(QTableView):
         """Give each column the width of its words, unless the user has set one."""
         if self._is_set_by_user:
             return
+        header, most = self.horizontalHeader(), widest_column(self)
+        self._widths = [
+            min(max(self.sizeHintForColumn(column), header.sectionSizeHint(column)), most) for column in Column
+        ]
+        self._use_room()
+
+    def _use_room(self) -> None:
+        header = self.horizontalHeader()
         self._is_fitting = True
-        self.horizontalHeader().setStretchLastSection(False)
-        self.resizeColumnsToContents()
-        for column in Column:
-            self.setColumnWidth(column, min(self.columnWidth(column), widest_column(self)))
-        self._stretch()
+        header.setStretchLastSection(False)
+        if not self._is_set_by_user:
+            least = [
+                max(round(width * _OF_TWO_LINES), header.sectionSizeHint(at)) for at, width in enumerate(self._widths)
+            ]
+            widths = narrowed(self._widths, least, self.viewport().width())
+            for column, width in enumerate(widths):
+                self.setColumnWidth(column, width)
+            two_lines = max(self._row, 2 * self.fontMetrics().lineSpacing() + _AROUND)
+            self.verticalHeader().setDefaultSectionSize(self._row if widths == self._widths else two_lines)
+        header.setStretchLastSection(header.length() < self.viewport().width())
         self._is_fitting = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Use the room that there is."""
         super().resizeEvent(event)
-        before, self._is_fitting = self._is_fitting, True
-        self._stretch()
-        self._is_fitting = before
-
-    def _stretch(self) -> None:
-        header = self.horizontalHeader()
-        header.setStretchLastSection(False)
-        header.setStretchLastSection(header.length() < self.viewport().width())
+        self._use_room()
 
     def _on_resized(self, column: int) -> None:
         # A stretched last column changes with every column and with the window.
         if not self._is_fitting and column != Column.ORDER:
             self._is_set_by_user = True
+
+
+def narrowed(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Return columns' widths, each given up in proportion to what it can spare where they have not the room.
+
+    Args:
+        widths: what each column would have.
+        least: what each column needs.
+        room: what there is for all of them.
+    """
+    spare = [max(width - need, 0) for width, need in zip(widths, least, strict=True)]
+    missing, most = sum(widths) - room, sum(spare)
+    if missing <= 0 or most == 0:
+        return list(widths)
+    part = min(missing / most, 1.0)
+    return [width - ceil(one * part) for width, one in zip(widths, spare, strict=True)]

@@ -22,6 +22,7 @@ _SLOT_ROLE = int(Qt.ItemDataRole.UserRole)
 _LEAST_BAR = 2
 _GAP = 3
 _BAR_LINES = 2
+_WIDEST = "12.2026"  # of what stands under a bar
 
 
 class Timeline(QListWidget):
@@ -39,6 +40,8 @@ class Timeline(QListWidget):
         self.setAccessibleDescription("Spacja wybiera miesiąc i zawęża koszyk, jeszcze raz – pokazuje wszystko.")
         self.setFlow(QListWidget.Flow.LeftToRight)
         self.setWrapping(False)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.setHorizontalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QListWidget.SelectionMode.SingleSelection)
         self.setItemDelegate(_Bars(self))
@@ -117,9 +120,11 @@ class _Bars(QStyledItemDelegate):
         self._timeline = timeline
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:  # noqa: N802 - Qt's name
-        metrics = self._timeline.fontMetrics()
+        metrics, timeline = self._timeline.fontMetrics(), self._timeline
         height = (2 + _BAR_LINES) * metrics.lineSpacing() + 2 * _GAP
-        return QSize(metrics.horizontalAdvance("wcześniej") + 2 * _GAP, height)
+        comfortable, least = metrics.horizontalAdvance("wcześniej"), metrics.horizontalAdvance(_WIDEST)
+        room = timeline.viewport().width() // max(timeline.count(), 1)
+        return QSize(min(max(room, least + _GAP), comfortable + 2 * _GAP), height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         slot: Slot = index.data(_SLOT_ROLE)

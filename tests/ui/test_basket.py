@@ -20,6 +20,7 @@ from r2_renewal.domain.money import money, price_with_vat
 from r2_renewal.domain.order import OrderState
 from r2_renewal.ui.basket_model import Usage
 from r2_renewal.ui.basket_rows import BasketRow, Column, Mark, auto_renewal_text, days_left_text, mark_of, row_of
+from r2_renewal.ui.basket_table import narrowed
 from r2_renewal.ui.basket_view import MOST_WITHOUT_PICTURE, BasketView
 from tests.driver import wait_until
 from tests.samples import PROGRAM, SUBSCRIPTION, TODAY, VAT, order_of, program, quote_for
@@ -321,6 +322,28 @@ def test_a_width_that_the_user_set_stays(view: Callable[..., BasketView]) -> Non
     basket.resize(700, 400)
     basket.show_basket(owned(3), TODAY)
     assert column_width(basket, Column.PROGRAM) == 333
+
+
+def test_a_narrow_window_puts_words_on_two_lines_before_it_scrolls(view: Callable[..., BasketView]) -> None:
+    (entry,) = owned(1)
+    named = replace(entry, program=entry.program._replace(name="R2środki trwałe oraz wartości niematerialne"))
+    basket = view((renewed(named),))
+    table = basket.table
+    basket.resize(2000, 400)
+    wait_until(lambda: table.viewport().width() > 1900)
+    natural = sum(max(table.sizeHintForColumn(one), table.horizontalHeader().sectionSizeHint(one)) for one in Column)
+    basket.resize(natural - 20, 400)
+    wait_until(lambda: table.viewport().width() < natural and not table.horizontalScrollBar().maximum(), 10, "room")
+    assert table.rowHeight(0) > 2 * table.fontMetrics().lineSpacing()
+    basket.resize(2000, 400)
+    wait_until(lambda: column_width(basket, Column.AUTO_RENEWAL) == table.sizeHintForColumn(Column.AUTO_RENEWAL))
+
+
+@pytest.mark.parametrize(
+    ("room", "widths"), [(60, [10, 20, 30]), (50, [10, 15, 25]), (30, [10, 10, 20]), (80, [10, 20, 30])]
+)
+def test_columns_give_up_what_they_can_spare_and_no_more(room: int, widths: list[int]) -> None:
+    assert narrowed([10, 20, 30], [10, 10, 20], room) == widths
 
 
 @pytest.mark.parametrize("width", [300, 1600])
