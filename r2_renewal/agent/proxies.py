@@ -6,25 +6,16 @@ has nothing else is told so instead of „offline".
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sys
 from urllib.parse import SplitResult
 from urllib.request import getproxies, proxy_bypass
 
+from r2_renewal.domain.loopback import is_loopback
+
 # The variable that browsers on Linux know; Windows keeps the script's address in the registry.
 _SCRIPT_VARIABLE = "auto_proxy"
 _SCRIPT_KEY, _SCRIPT_VALUE = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings", "AutoConfigURL"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this computer."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def proxies_for(url: SplitResult, given: str) -> dict[str, str]:

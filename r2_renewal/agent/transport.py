@@ -29,9 +29,10 @@ from urllib3.poolmanager import PoolManager
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError, of_exception
 from r2_renewal.agent.protocol import Delivery
-from r2_renewal.agent.proxies import is_left_to_a_script, is_loopback, proxies_for
+from r2_renewal.agent.proxies import is_left_to_a_script, proxies_for
 from r2_renewal.agent.watched import Line, WatchedConnection, WatchedSecureConnection, run
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.loopback import is_loopback
 
 CONNECT_SECONDS = 5.0
 # Beyond this, a router on the way may have forgotten the connection without a word to anybody.

@@ -7,8 +7,6 @@ with an order, but nothing else changed.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -20,13 +18,14 @@ from r2_renewal.contract.contact import check_email
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import ConsentBody
 from r2_renewal.domain.company import normalize_nip
-from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RUNNING_PERIOD, GivenConsent, renewal_text
+from r2_renewal.domain.consent import AUTO_RENEWAL, RUNNING_PERIOD, GivenConsent
 from r2_renewal.domain.money import Price
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.conditional import is_current
 from r2_renewal.reference_shop.customer_tag import customer_tag
 from r2_renewal.reference_shop.enrolments import enrolment_list, ground
-from r2_renewal.reference_shop.order_checks import CHANNELS, is_to
+from r2_renewal.reference_shop.given_consents import evidence, is_to, rendered
+from r2_renewal.reference_shop.order_checks import CHANNELS
 from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.pricing import ONE_DAY
 from r2_renewal.reference_shop.problems import Refusal
@@ -153,18 +152,14 @@ def _enrol(
 
 
 def _expected(settings: ShopSettings, licence: LicenceRow, price: Price, email: str) -> GivenConsent:
-    template, vendor = texts.current(AUTO_RENEWAL, settings.vendor), settings.vendor
-    text = renewal_text(
-        template,
+    return rendered(
+        settings,
         program=licence.name,
         period=RUNNING_PERIOD,
         last_day=licence.valid_until,
         price=price,
         email=email,
-        panel=vendor.panel_url,
-        contact=vendor.contact_email,
     )
-    return GivenConsent(template.kind, template.version, text, hashlib.sha256(text.encode()).hexdigest(), LOCALE)
 
 
 def _evidence(
@@ -175,14 +170,8 @@ def _evidence(
     consent: GivenConsent,
     price: Price,
 ) -> ConsentRow:
-    return ConsentRow(
-        id=f"con_{secrets.token_urlsafe(12)}",
-        kind=consent.kind,
-        text_version=consent.version,
-        full_text=consent.text,
-        sha256=consent.sha256,
-        locale=consent.locale,
-        unticked_default=True,
+    return evidence(
+        consent,
         accepted_at=settings.now(),
         channel=wanted.channel,
         customer_id=caller.customer_id,
@@ -196,5 +185,4 @@ def _evidence(
         renewal_date=licence.valid_until + ONE_DAY,
         cancel_until=licence.valid_until,
         app_version=wanted.app_version,
-        receipt_id=f"rcp_{secrets.token_urlsafe(12)}",
     )

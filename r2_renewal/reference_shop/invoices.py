@@ -113,12 +113,6 @@ def invoice_of(session: Session, customer_id: str, invoice_id: str) -> InvoiceRo
     return row
 
 
-def invoices_of(session: Session, customer_id: str, limit: int) -> list[InvoiceRow]:
-    """Return the customer's latest invoices, newest first."""
-    query = select(InvoiceRow).where(InvoiceRow.customer_id == customer_id)
-    return list(session.scalars(query.order_by(InvoiceRow.year.desc(), InvoiceRow.running.desc()).limit(limit)))
-
-
 def totals(lines: Sequence[InvoiceLineRow]) -> tuple[VatTotal, ...]:
     """Return what the lines come to, rate by rate, the highest first."""
     return vat_totals((line.vat_rate, Money(line.net)) for line in lines)

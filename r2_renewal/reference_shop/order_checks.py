@@ -6,7 +6,6 @@ consent to renew a licence must be to the very text that the shop renders from i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,10 +13,11 @@ from r2_renewal.contract.contact import check_email, check_phone
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import ConsentBody, OrderRequest
 from r2_renewal.domain.company import nip_problem, normalize_nip
-from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, ORDERED_PERIOD, GivenConsent, renewal_text
+from r2_renewal.domain.consent import AUTO_RENEWAL, ORDERED_PERIOD, GivenConsent
 from r2_renewal.domain.contact import ContactProblem, ContactVerdict
 from r2_renewal.domain.order import BuyerKind
 from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop.given_consents import is_to, rendered
 from r2_renewal.reference_shop.pricing import Line
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.settings import ShopSettings
@@ -129,25 +129,11 @@ def _checked(settings: ShopSettings, request: OrderRequest, given: ConsentBody, 
 
 def expected_consent(settings: ShopSettings, line: Line, invoice_email: str) -> GivenConsent:
     """Return the consent to renew what a line orders, with the text that the shop itself renders."""
-    template, vendor = texts.current(AUTO_RENEWAL, settings.vendor), settings.vendor
-    text = renewal_text(
-        template,
+    return rendered(
+        settings,
         program=line.program,
         period=ORDERED_PERIOD,
         last_day=line.period_to,
         price=line.renewal_price,
         email=invoice_email,
-        panel=vendor.panel_url,
-        contact=vendor.contact_email,
-    )
-    return GivenConsent(template.kind, template.version, text, hashlib.sha256(text.encode()).hexdigest(), LOCALE)
-
-
-def is_to(given: ConsentBody, expected: GivenConsent) -> bool:
-    """Whether a consent was given to the text that the shop rendered."""
-    return (given.kind, given.text_version, given.sha256, given.locale) == (
-        expected.kind,
-        expected.version,
-        expected.sha256,
-        expected.locale,
     )

@@ -21,6 +21,7 @@ from r2_renewal.contract.structs import OrderRequest
 from r2_renewal.domain.consent import TERMS, GivenConsent
 from r2_renewal.domain.order import OrderState
 from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop.given_consents import evidence
 from r2_renewal.reference_shop.mail.letters import confirm_order
 from r2_renewal.reference_shop.order_checks import Contact, check_consents, check_fields, check_nip
 from r2_renewal.reference_shop.orders import has_open_order, order_body, order_lines
@@ -164,14 +165,8 @@ def _order_row(request: OrderRequest, accepted: _Accepted, now: datetime) -> Ord
 
 
 def _consent_row(order: OrderRow, line: OrderLineRow, consent: GivenConsent, now: datetime) -> ConsentRow:
-    return ConsentRow(
-        id=f"con_{secrets.token_urlsafe(12)}",
-        kind=consent.kind,
-        text_version=consent.version,
-        full_text=consent.text,
-        sha256=consent.sha256,
-        locale=consent.locale,
-        unticked_default=True,  # no channel of ours ticks the box for the customer
+    return evidence(
+        consent,
         accepted_at=now,
         channel=order.channel,
         customer_id=order.customer_id,
@@ -185,7 +180,6 @@ def _consent_row(order: OrderRow, line: OrderLineRow, consent: GivenConsent, now
         renewal_date=line.sold.renewal_date,
         cancel_until=line.sold.cancel_until,
         app_version=order.app_version,
-        receipt_id=f"rcp_{secrets.token_urlsafe(12)}",
     )
 
 

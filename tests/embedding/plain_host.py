@@ -21,17 +21,37 @@ def main() -> None:
     """Be the host."""
     specification: dict[str, Any] = json.loads(sys.argv[1])
     exec(specification.get("before", ""), {})
-    import logging
+    said = _hearing()
 
-    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication, QMainWindow
+
+    application = QApplication(["host"])
+    window = QMainWindow()
+    import r2_renewal
+
+    began = time.monotonic()
+    module = r2_renewal.attach(window, _config(specification))
+    attached = time.monotonic() - began
+    window.show()
+    pulse = _Pulse(specification, module, window, began)
+    application.exec()
+    told = {**pulse.told(), "attach": attached, "log": said}
+    module.detach()
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def _hearing() -> list[str]:
+    """Return a list into which whatever the module logs comes."""
+    import logging
 
     said: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
     logging.getLogger("r2_renewal").addHandler(handler)
-    application = QApplication(["host"])
-    window = QMainWindow()
+    return said
+
+
+def _config(specification: dict[str, Any]) -> Any:
     import r2_renewal
 
     today, busy = specification.get("today"), specification.get("busy")
@@ -41,54 +61,57 @@ def main() -> None:
             exec(busy, {})
         return False
 
-    began = time.monotonic()
-    module = r2_renewal.attach(
-        window,
-        r2_renewal.Config(
-            licence_path=specification["licence"],
-            trusted_keys=(r2_renewal.TrustedKey("test", bytes.fromhex(specification["key"])),),
-            state_dir=specification["state"],
-            shop_url="http://127.0.0.1:1",
-            agent_command=("/nonexistent/agent",),
-            today=(lambda: date.fromisoformat(today)) if today else None,
-            is_busy=is_busy,
-        ),
+    return r2_renewal.Config(
+        licence_path=specification["licence"],
+        trusted_keys=(r2_renewal.TrustedKey("test", bytes.fromhex(specification["key"])),),
+        state_dir=specification["state"],
+        shop_url="http://127.0.0.1:1",
+        agent_command=("/nonexistent/agent",),
+        today=(lambda: date.fromisoformat(today)) if today else None,
+        is_busy=is_busy,
     )
-    attached = time.monotonic() - began
-    window.show()
-    state = module.state
-    longest, last, visible = 0.0, time.monotonic(), False
 
-    def beat() -> None:
-        nonlocal longest, last, visible, state
+
+class _Pulse:
+    """Beats while the host lives, sees how long its loop was held, and ends it once what is waited for has come."""
+
+    def __init__(self, specification: dict[str, Any], module: Any, window: Any, began: float) -> None:
+        from PySide6.QtCore import QTimer
+
+        self._specification, self._module, self._window, self._began = specification, module, window, began
+        self._state = module.state
+        self._longest, self._last, self._visible = 0.0, time.monotonic(), False
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._beat)
+        self._timer.start(10)
+
+    def _beat(self) -> None:
+        from PySide6.QtCore import QCoreApplication, QTimer
+
         now = time.monotonic()
-        longest, last = max(longest, now - last), now
-        status = str(module.state.status)
-        over = status in ("disabled", "prompting", "silent") or (
-            specification.get("wait") == "check" and status != "waiting"
-        )
-        visible, state = window.isVisible(), module.state
-        if over or (now - began) * 1000 > specification.get("patience", PATIENCE_MS):
-            pulse.stop()
-            QTimer.singleShot(int(specification.get("hold", 0) * 1000), application.quit)
+        self._longest, self._last = max(self._longest, now - self._last), now
+        self._visible, self._state = self._window.isVisible(), self._module.state
+        late = (now - self._began) * 1000 > self._specification.get("patience", PATIENCE_MS)
+        if late or self._is_over(str(self._state.status)):
+            self._timer.stop()
+            QTimer.singleShot(int(self._specification.get("hold", 0) * 1000), QCoreApplication.quit)
 
-    pulse = QTimer()
-    pulse.timeout.connect(beat)
-    pulse.start(10)
-    application.exec()
-    told = {
-        "status": str(state.status),
-        "code": str(state.code) if state.code else None,
-        "decision": type(state.decision).__name__,
-        "reason": str(getattr(state.decision, "reason", "")),
-        "clock": str(getattr(state, "clock", "")),
-        "attach": attached,
-        "longest": longest,
-        "log": said,
-        "visible": visible,
-    }
-    module.detach()
-    sys.stdout.write(json.dumps(told) + "\n")
+    def _is_over(self, status: str) -> bool:
+        checked = self._specification.get("wait") == "check" and status != "waiting"
+        return checked or status in ("disabled", "prompting", "silent")
+
+    def told(self) -> dict[str, Any]:
+        """Return what was seen."""
+        state = self._state
+        return {
+            "status": str(state.status),
+            "code": str(state.code) if state.code else None,
+            "decision": type(state.decision).__name__,
+            "reason": str(getattr(state.decision, "reason", "")),
+            "clock": str(getattr(state, "clock", "")),
+            "longest": self._longest,
+            "visible": self._visible,
+        }
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ quote the address.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import smtplib
 import socket
@@ -23,6 +22,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.loopback import is_loopback
 
 PORTS = {"smtp": 587, "smtps": 465}
 WAIT_SECONDS = 30
@@ -147,19 +147,10 @@ class SmtpServer:
         server._host = self.host  # type: ignore[attr-defined]  # noqa: SLF001 - the name that TLS verifies; connect() forgets it
         server.connect(self.host, self.port)
         server.ehlo_or_helo_if_needed()
-        if not self.sealed and (server.has_extn("starttls") or not _is_here(self.host)):
+        if not self.sealed and (server.has_extn("starttls") or not is_loopback(self.host)):
             server.starttls(context=context)
         if self.user:
             server.login(self.user, self.password)
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _undelivered(error: Exception) -> UndeliveredError:
