@@ -20,7 +20,7 @@ from r2_renewal.reference_shop.panel.visit import AnyRequest, visit_of
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.shop import Shop
 
-_HEADERS = ("Allow", "Retry-After")
+_HEADERS = ("allow", "retry-after")
 _PHRASES = {
     HTTPStatus.FORBIDDEN: "failure.stale",
     HTTPStatus.NOT_FOUND: "failure.not_found",
@@ -73,7 +73,7 @@ def _failure(request: AnyRequest, status: HTTPStatus, headers: dict[str, str]) -
         phrase=phrase,
         back=addresses.DATA,
     )
-    page.headers.update({name: headers[name] for name in _HEADERS if name in headers})
+    page.headers.update({name: value for name, value in headers.items() if name.lower() in _HEADERS})
     return page
 
 

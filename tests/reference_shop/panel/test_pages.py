@@ -191,6 +191,7 @@ def test_what_is_not_there_is_a_page_too(visitor: Visitor) -> None:
     for method, address, status in (("GET", "/panel/nic", 404), ("DELETE", DATA, 405), ("PUT", "/panel/nic", 404)):
         answer = visitor.http.request(method, address)
         assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (status, "text/html")
+    assert set(visitor.http.delete(DATA).headers["allow"].split(", ")) == {"GET", "POST", "OPTIONS"}
     assert visitor.http.get("/v1/nic").headers["content-type"] == "application/problem+json"
     too_much = visitor.http.post(
         LOGIN, content=b"x" * 300_000, headers={"Content-Type": "application/x-www-form-urlencoded"}
