@@ -6,6 +6,7 @@ phone in the dark.
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
@@ -162,7 +163,7 @@ def test_every_page_is_accessible_and_fits_a_phone(world: World, browser: tuple[
     assert judge.found == {}
     _judge_the_end_of_the_session(world, judge, press)
     assert judge.found == {}
-    assert len(judge.seen) == len(set(judge.seen)) == 27
+    assert len(judge.seen) == len(set(judge.seen)) == 30
 
 
 def test_the_pages_of_a_prepared_order_are_accessible(
@@ -191,6 +192,21 @@ def test_the_pages_of_a_prepared_order_are_accessible(
         at.driver.find_element(By.NAME, name).click()
     at.press("Zamówienie z obowiązkiem zapłaty")
     judge.look("placed")
+    placed = at.driver.current_url
+    fulfil(world.shop, placed.rpartition("/")[2].partition(".")[0])
+    at.driver.get(placed)
+    assert at.driver.find_elements(By.CSS_SELECTOR, "a[href*='/licencja/']")
+    judge.look("placed and fulfilled")
+    at.driver.get(f"{placed}/odstapienie")
+    judge.look("withdrawal from it")
+    press("withdrawal.submit")
+    judge.look("withdrawal from it refused")
+    at.fill("name", "Łucja Żak")
+    at.fill("email", "l.zak@klosowska.example")
+    press("withdrawal.submit")
+    judge.look("its receipt")
+    at.driver.get(placed)
+    judge.look("withdrawn from")
     assert judge.found == {}
 
 
@@ -261,6 +277,7 @@ def _judge_orders(world: World, judge: Judge, press: Callable[[str], None]) -> N
     for name, path in world.paths.items():
         at.open(path)
         judge.look(name)
+    _judge_what_is_given_back(world, judge, press)
     at.open(f"{world.paths['withdrawn']}/odstapienie")
     if at.driver.find_elements(By.NAME, "name"):  # the other language's walk has withdrawn already
         press("withdrawal.submit")
@@ -273,6 +290,21 @@ def _judge_orders(world: World, judge: Judge, press: Callable[[str], None]) -> N
         judge.look("withdrawal refused")
         at.open(f"{world.paths['withdrawn']}/odstapienie")
     judge.look("receipt")
+
+
+def _judge_what_is_given_back(world: World, judge: Judge, press: Callable[[str], None]) -> None:
+    """A consent that is given and withdrawn again, told at once and in the history."""
+    at, say = judge.browser, language_of(judge.code).say
+    at.open("moje-dane")
+    at.labelled(say("data.consent", program="R2księga")).click()
+    press("data.submit")
+    judge.look("consent given")
+    at.labelled(say("data.revoke", program="R2księga")).click()
+    press("data.submit")
+    judge.look("consent withdrawn")
+    at.open("zgody")
+    assert say("consents.revoked") in at.text
+    judge.look("history with a withdrawn consent")
 
 
 def _judge_the_end_of_the_session(world: World, judge: Judge, press: Callable[[str], None]) -> None:
@@ -370,6 +402,20 @@ def _roles(at: PanelBrowser) -> list[str]:
     """Return the role of everything that the browser tells assistive technology of."""
     nodes = at.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]  # type: ignore[attr-defined]
     return [node["role"]["value"] for node in nodes if not node["ignored"]]
+
+
+def test_a_page_is_printed_dark_on_white_whatever_the_screen_is(world: World, tmp_path: Path) -> None:
+    import pypdfium2
+
+    with open_browser(tmp_path / "profile") as driver:
+        media = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)  # type: ignore[attr-defined]
+        PanelBrowser(driver, f"{world.url}/panel/").open("logowanie")
+        printed = driver.execute_cdp_cmd("Page.printToPDF", {})  # type: ignore[attr-defined]
+    with pypdfium2.PdfDocument(base64.b64decode(printed["data"])) as document:
+        darkest, lightest = document[0].render(scale=1, grayscale=True).to_pil().getextrema()
+    assert darkest < 60
+    assert lightest == 255
 
 
 def test_no_script_is_needed(world: World, tmp_path: Path) -> None:
