@@ -12,7 +12,7 @@ from r2_renewal.domain.clock import ClockState
 from r2_renewal.domain.dates import short_date
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.licence import VerdictKind
-from r2_renewal.domain.offer import QuoteLine
+from r2_renewal.domain.offer import Quote, QuoteLine
 from r2_renewal.domain.order_flow import Field, Reason
 
 
@@ -281,20 +281,23 @@ def _of_fields() -> dict[Field, str]:
     }
 
 
-def renewed_meanwhile_sentence(lines: Sequence[QuoteLine]) -> str:
-    """Return the sentence about an order refused since its programs were renewed by another route; ``lines`` come after that."""
+def other_price_sentence(old: Quote, new: Quote) -> str:
+    """Return the sentence about an order refused for its price: renewed by another route, another price, or held no longer."""
+    renewed = new.renewed_since(old)
+    if renewed:
+        return _renewed_sentence(renewed)
+    prices = str(old.price.gross), str(new.price.gross)
+    what = (
+        f"Cena zmieniła się z {prices[0]} na {prices[1]}."
+        if prices[0] != prices[1]
+        else f"Poprzednia wycena straciła ważność, cena pozostała ta sama: {prices[1]}."
+    )
+    return f"{what} Sprawdź podsumowanie i potwierdź zamówienie ponownie."
+
+
+def _renewed_sentence(lines: Sequence[QuoteLine]) -> str:
     ends = ", ".join(f"{line.program} do {short_date(line.period_from - timedelta(days=1))}" for line in lines)
     return (
         f"Abonament już odnowiono: {ends}. To zamówienie nie zostało złożone; potwierdzone ponownie przedłuży abonament "
         "jeszcze raz. Jeśli tego nie chcesz, wybierz „Anuluj”."
     )
-
-
-def price_changed_sentence(old: str, new: str) -> str:
-    """Return the sentence about a price that changed, or is held no longer, while the form was open; both as shown, gross."""
-    what = (
-        f"Cena zmieniła się z {old} na {new}."
-        if old != new
-        else f"Poprzednia wycena straciła ważność, cena pozostała ta sama: {new}."
-    )
-    return f"{what} Sprawdź podsumowanie i potwierdź zamówienie ponownie."

@@ -35,8 +35,8 @@ ANSWERS = st.sampled_from(["later", "later", "kill", "leave open"])
 MEANWHILE = st.sampled_from(["nothing", "nothing", "nothing", "order", "enrol", "renew"])
 
 
-class Reminders(RuleBasedStateMachine):
-    """One user with several programs that share a licence and a memory, and one more of another licence.
+class World(RuleBasedStateMachine):
+    """What happens around one user's programs that share a licence and a memory, and one more of another licence.
 
     Attributes:
         day: the true day.
@@ -144,6 +144,10 @@ class Reminders(RuleBasedStateMachine):
         note_enrolment(self._state, LICENCE_ID, enrolled)
         self._enrolled = enrolled
 
+
+class Reminders(World):
+    """The user's programs in it, and what was promised to the user."""
+
     @rule(asked=st.integers(-15, 400), sleeps=st.integers(430, 4_000))
     def memory_is_bogus(self, asked: int, sleeps: int) -> None:
         """Let a broken clock or a hand in the database promise years of silence."""
@@ -156,8 +160,6 @@ class Reminders(RuleBasedStateMachine):
                 "INSERT INTO reminder (licence_id, asked_on, remind_on) VALUES (?, ?, ?)", (LICENCE_ID, *days)
             )
         self.asked, self.promised, self._enrolled = [], date.min, False
-
-    # What the programs do
 
     @rule(nights=st.sampled_from([0, 0, 1, 1, 1, 2, 4, 7]), answer=ANSWERS)
     def one_starts(self, nights: int, answer: str) -> None:

@@ -32,7 +32,7 @@ from r2_renewal.domain.order import Order
 from r2_renewal.domain.order_flow import Field, OrderFlow, Step, start
 from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.correction_dialog import CorrectionDialog
-from r2_renewal.ui.error_texts import price_changed_sentence, renewed_meanwhile_sentence
+from r2_renewal.ui.error_texts import other_price_sentence
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import WayOn
 from r2_renewal.ui.order_wizard.draft_keeper import DraftKeeper
@@ -215,11 +215,7 @@ class OrderWizard(FlowWizard):
         old, code = self.flow.quote, ErrorCode(error.code)
         if error.quote is not None and old is not None:
             self._mirror(self.flow.repriced(error.quote))
-            prices = str(old.price.gross), str(error.quote.price.gross)
-            renewed = error.quote.renewed_since(old)
-            self._messages(Step.CONSENT).inform(
-                renewed_meanwhile_sentence(renewed) if renewed else price_changed_sentence(*prices)
-            )
+            self._messages(Step.CONSENT).inform(other_price_sentence(old, error.quote))
         elif error.document is not None:
             self._mirror(self.flow.reworded(error.document))
             self._messages(Step.CONSENT).warn(code)

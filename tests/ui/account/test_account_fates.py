@@ -6,15 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from r2_renewal.agent.protocol import AccountState, CustomerResult
@@ -27,20 +25,13 @@ from r2_renewal.ui.account.words import (
     OTHER_CUSTOMER,
     REFUSED_DATA,
     TEXT_CHANGED,
-    channel_text,
-    invoice_file_name,
-    invoice_state_text,
 )
-from r2_renewal.ui.correction_dialog import CorrectionDialog
-from r2_renewal.ui.error_texts import logout_sentence, not_kept_hint, session_only_sentence
 from r2_renewal.ui.plain_text import PlainLabel
-from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
-from tests.driver import fill, find, tick, wait_until
+from tests.driver import fill, find, wait_until
 from tests.fakes.scripted_agent import EMAIL
-from tests.samples import COMPANY, CONSENT, NOW, TODAY, customer_record, enrolment, evidence, invoice, storefront
+from tests.samples import COMPANY, CONSENT, TODAY, customer_record, enrolment
 from tests.ui.account.by_hand import (
     INVOICE_LINE,
-    PASSWORD,
     SAVE,
     box,
     chosen,
@@ -54,7 +45,6 @@ from tests.ui.account.by_hand import (
     press,
     program,
     revoke,
-    rows,
     said,
     save,
     type_login,
@@ -106,136 +96,8 @@ def state(**changes: Any) -> dict[str, Any]:
     return answer(AccountState(email=EMAIL, **changes))
 
 
-# The login
-
-
-def test_nothing_is_ticked_and_the_password_is_hidden_until_it_is_to_be_seen(opened: Open) -> None:
-    window, _ = opened(account__state=[NOBODY])
-    assert not find(window, QCheckBox, "Pozostań zalogowany").isChecked()
-    assert line(window, PASSWORD).echoMode() is QLineEdit.EchoMode.Password
-    tick(window, "Pokaż hasło")
-    assert line(window, PASSWORD).echoMode() is QLineEdit.EchoMode.Normal
-    tick(window, "Ukryj hasło")
-    assert line(window, PASSWORD).echoMode() is QLineEdit.EchoMode.Password
-
-
-def test_empty_lines_are_asked_for_in_turn(opened: Open) -> None:
-    window, agent = opened(account__state=[NOBODY])
-    wait_until(lambda: has_focus(window, "E-mail"), what="focus")
-    press(window, "Zaloguj")
-    assert line(window, "E-mail").accessibleDescription() == "Podaj adres e-mail."
-    assert has_focus(window, "E-mail")
-    fill(window, "E-mail", EMAIL)
-    press(window, "Zaloguj")
-    assert line(window, PASSWORD).accessibleDescription() == "Podaj hasło."
-    assert has_focus(window, PASSWORD)
-    assert agent.asked("account.login") == []
-
-
-def test_a_second_enter_sends_no_second_login(opened: Open) -> None:
-    window, agent = opened(account__state=[NOBODY], account__login=[{"after": 0.4}])
-    type_login(window, "haslo", stay=True)
-    QTest.keyClick(line(window, PASSWORD), Qt.Key.Key_Return)
-    wait_until(lambda: menu(window) is not None, what="the account")
-    assert agent.asked("account.login") == [{"email": EMAIL, "password": "haslo", "stay": True}]
-
-
-def test_a_password_does_not_stay_in_a_window_that_is_closed(opened: Open) -> None:
-    window, _ = opened(account__state=[NOBODY])
-    fill(window, PASSWORD, "tajne-haslo")
-    tick(window, "Pokaż hasło")
-    window.close()
-    window.show()
-    assert line(window, PASSWORD).text() == ""
-    assert line(window, PASSWORD).echoMode() is QLineEdit.EchoMode.Password
-
-
-def test_a_forgotten_password_needs_an_address_and_can_be_asked_for_again(opened: Open) -> None:
-    window, agent = opened(account__state=[NOBODY], password__reset=[failure(ErrorCode.OFFLINE), {}])
-    press(window, "Nie pamiętasz hasła?")
-    press(window, "Wyślij odnośnik")
-    assert line(window, "E-mail").accessibleDescription() == "Podaj adres e-mail."
-    fill(window, "E-mail", f" {EMAIL} ")
-    press(window, "Wyślij odnośnik")
-    wait_until(lambda: ErrorCode.OFFLINE.value in said(window), what="failure")
-    press(window, "Ponów")
-    wait_until(lambda: said(window).startswith("Jeśli jest konto z tym adresem"), what="answer")
-    assert agent.asked("password.reset") == [{"email": EMAIL}] * 2
-
-
-def test_the_panel_in_the_browser_stays_a_way(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    addresses: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: addresses.append(url.toString()) or True)
-    window, _ = opened(account__state=[NOBODY])
-    press(window, "Panel w przeglądarce")
-    assert addresses == [LINKS.panel]
-
-
-@pytest.mark.parametrize("code", [code for code in ErrorCode if code.name.startswith("VAULT_")])
-def test_a_login_that_cannot_be_kept_says_so_before_and_after(opened: Open, code: ErrorCode) -> None:
-    window, _ = opened(
-        account__state=[answer(AccountState(reason=code.value))], account__login=[state(reason=code.value)]
-    )
-    stay = find(window, QCheckBox, "Pozostań zalogowany")
-    assert stay.accessibleDescription() == not_kept_hint(code)
-    type_login(window, "haslo", stay=True)
-    wait_until(lambda: session_only_sentence(code) in said(window), what="warning")
-
-
-def test_a_corrupt_vault_asks_for_the_login(opened: Open) -> None:
-    window, _ = opened(account__state=[answer(AccountState(reason=ErrorCode.LOGIN_AGAIN.value))])
-    assert ErrorCode.LOGIN_AGAIN.value in said(window)
-    assert line(window, "E-mail").isVisible()
-
-
-@pytest.mark.parametrize("fate", [failure(ErrorCode.CONFIGURATION), {"die": True}])
-def test_where_nobody_can_tell_who_is_logged_in_one_can_log_in(opened: Open, fate: dict[str, Any]) -> None:
-    window, _ = opened(account__state=[fate])
-    wait_until(lambda: "kod: R2-" in said(window), what="failure")
-    type_login(window, "haslo")
-    wait_until(lambda: menu(window) is not None, what="the account")
-
-
-def test_somebody_who_stayed_logged_in_is_not_asked(account: AccountWindow) -> None:
-    assert menu_names(account)[0] == chosen(account) == "Moje dane"
-    assert find(account, QLabel, "Zalogowano jako").text() == f"Zalogowano jako {EMAIL}"
-
-
-def test_the_account_of_another_customer_than_the_licences_is_warned_of(opened: Open) -> None:
-    window, _ = opened(account__state=[state(customer_id="K-2", is_other_customer=True)])
-    assert OTHER_CUSTOMER in said(window)
-
-
-# „Wyloguj"
-
-
-def test_logging_out_with_a_change_unsaved_asks_first(account: AccountWindow) -> None:
-    fill(account, INVOICE_LINE, NEW)
-    press(account, "Wyloguj")
-    assert "niezapisane zmiany" in said(account)
-    assert account.focusWidget() is find(account, QAbstractButton, "Wróć do danych")
-    press(account, "Wróć do danych")
-    assert line(account, INVOICE_LINE).text() == NEW
-    press(account, "Wyloguj")
-    press(account, "Wyloguj bez zapisu")
-    wait_until(lambda: "Wylogowano" in said(account), what="logout")
-
-
-@pytest.mark.parametrize(("revoked", "removed"), [(True, False), (False, True), (False, False)])
-def test_a_logout_says_what_it_reached(opened: Open, revoked: bool, removed: bool) -> None:
-    result = {"result": {"is_revoked": revoked, "is_removed": removed}}
-    window, _ = opened(account__logout=[result])
-    press(data(window), "Wyloguj")
-    wait_until(lambda: logout_sentence(is_revoked=revoked, is_removed=removed) in said(window), what="sentence")
-    assert (menu(window) is None) is (revoked or removed)
-
-
-def test_a_logout_that_fails_can_be_tried_again(opened: Open) -> None:
-    window, _ = opened(account__logout=[failure(ErrorCode.TIMEOUT), {}])
-    press(data(window), "Wyloguj")
-    wait_until(lambda: ErrorCode.TIMEOUT.value in said(window), what="failure")
-    press(window, "Ponów")
-    wait_until(lambda: "Wylogowano." in said(window), what="logout")
+def shown_labels(window: AccountWindow) -> list[str]:
+    return [label.text() for label in window.findChildren(PlainLabel) if label.isVisible()]
 
 
 # „Moje dane"
@@ -489,182 +351,6 @@ def test_data_that_cannot_be_had_are_asked_for_again(opened: Open) -> None:
     press(window, "Ponów")
     data(window)
     assert said(window) == ""
-
-
-# The history
-
-
-def test_older_consents_come_page_by_page(opened: Open) -> None:
-    pages = [
-        {"result": {"consents": msgspec.to_builtins((evidence(number),)), "next": following}}
-        for number, following in ((2, "con_2"), (1, ""))
-    ]
-    window, agent = opened(consents__load=pages)
-    wait_until(lambda: len(rows(data(window), "Zgody")) == 1, what="first page")
-    press(window, "Pokaż starsze")
-    wait_until(lambda: len(rows(window, "Zgody")) == 2, what="second page")
-    assert agent.asked("consents.load") == [{}, {"cursor": "con_2"}]
-    assert [
-        button
-        for button in window.findChildren(QAbstractButton)
-        if button.text() == "Pokaż starsze" and button.isVisible()
-    ] == []
-
-
-def test_a_withdrawn_consent_says_when_and_from_where(opened: Open) -> None:
-    gone = evidence(1, revoked_at=NOW, revoked_channel="panel")
-    window, _ = opened(consents__load=[{"result": {"consents": msgspec.to_builtins((gone,))}}])
-    wait_until(lambda: rows(data(window), "Zgody"), what="history")
-    assert rows(window, "Zgody") == [
-        ["22.11.2026, 9:00", "R2księga", "w panelu klienta", "1", "wycofana 22.11.2026, 9:00, w panelu klienta"]
-    ]
-
-
-def test_no_consent_yet_is_said(opened: Open) -> None:
-    window, _ = opened(consents__load=[{"result": {"consents": []}}])
-    group(data(window), "Historia zgód")
-    wait_until(lambda: "Nie ma jeszcze żadnej zgody." in shown_labels(window), what="words")
-
-
-def shown_labels(window: AccountWindow) -> list[str]:
-    return [label.text() for label in window.findChildren(PlainLabel) if label.isVisible()]
-
-
-def test_a_confirmation_that_cannot_be_written_can_be_tried_elsewhere_or_again(opened: Open, tmp_path: Path) -> None:
-    window, agent = opened(file__save=[failure(ErrorCode.FILE_NOT_WRITABLE), {}])
-    wait_until(lambda: rows(data(window), "Zgody"), what="history")
-    history = window._data.history
-    history.save_pdf("tekst", str(tmp_path / "zgoda.pdf"))
-    wait_until(lambda: ErrorCode.FILE_NOT_WRITABLE.value in said(window), what="failure")
-    press(window, "Ponów")
-    wait_until(lambda: "Potwierdzenie jest zapisane" in said(window), what="file")
-    assert {sent["path"] for sent in agent.asked("file.save")} == {str(tmp_path / "zgoda.pdf")}
-
-
-# „Moje programy" and „Zamówienia"
-
-
-def test_the_menu_is_as_agreed(account: AccountWindow) -> None:
-    assert menu_names(account) == ["Moje dane", "Moje programy", "Zamówienia", "Faktury"]
-
-
-def test_programs_come_page_by_page_in_the_accounts_session(opened: Open) -> None:
-    first, second = storefront().basket
-    load = {"storefront": msgspec.to_builtins(replace(storefront(), basket=(first,))), "next": "lic-1"}
-    more = {"result": {"entries": msgspec.to_builtins((second,)), "offers": []}}
-    window, agent = opened(programs__load=[{"result": load}], eshop__more=[more])
-    go_to(data(window), "Moje programy")
-    wait_until(lambda: len(rows(window, "Koszyk posiadanych programów")) == 2, what="both pages")
-    assert agent.asked("eshop.more") == [{"cursor": "lic-1", "account": True}]
-    assert agent.asked("eshop.load") == agent.asked("eshop.stored") == []
-    fill(window, "Szukaj", "księ")
-    wait_until(lambda: len(rows(window, "Koszyk posiadanych programów")) == 1, what="search")
-
-
-def test_no_programs_is_said(opened: Open) -> None:
-    empty = {"result": {"storefront": msgspec.to_builtins(replace(storefront(), basket=()))}}
-    window, _ = opened(programs__load=[empty])
-    go_to(data(window), "Moje programy")
-    wait_until(lambda: "nie ma programów" in said(window), what="words")
-
-
-def test_orders_are_the_accounts_and_can_be_cancelled(opened: Open) -> None:
-    window, agent = opened()
-    changed: list[bool] = []
-    window.changed.connect(lambda: changed.append(True))
-    go_to(data(window), "Zamówienia")
-    wait_until(lambda: rows(window, "Zamówienia"), what="orders")
-    press(window, "Anuluj zamówienie")
-    press(window, "Tak, anuluj zamówienie")
-    wait_until(lambda: "zostało anulowane" in said(window), what="cancelled")
-    assert [asked["account"] for asked in agent.asked("orders.load") + agent.asked("order.cancel")] == [True, True]
-    assert changed
-
-
-def test_s7_a_declaration_under_way_waits_for_the_login_and_is_not_typed_again(opened: Open) -> None:
-    window, agent = opened(order__withdraw=[failure(ErrorCode.LOGIN_AGAIN), {}])
-    go_to(data(window), "Zamówienia")
-    wait_until(lambda: rows(window, "Zamówienia"), what="orders")
-    press(window, "Odstąp od umowy tutaj")
-    (dialog,) = window.findChildren(WithdrawalDialog)
-    assert not dialog.isModal()
-    fill(dialog, "Imię i nazwisko", "Anna Kłosowska")
-    press(dialog, "Potwierdź odstąpienie od umowy")
-    wait_until(lambda: ErrorCode.LOGIN_AGAIN.value in said(dialog) and menu(window) is None, what="login")
-    type_login(window, "haslo")
-    wait_until(lambda: chosen(window) == "Zamówienia", what="the page")
-    press(dialog, "Ponów")
-    wait_until(lambda: len(agent.asked("order.withdraw")) == 2, what="declaration")
-    assert {(asked["name"], asked["account"]) for asked in agent.asked("order.withdraw")} == {("Anna Kłosowska", True)}
-    dialog.close()
-
-
-def test_s7_a_report_under_way_waits_for_the_login_and_is_not_typed_again(opened: Open) -> None:
-    window, agent = opened(data__correct=[failure(ErrorCode.LOGIN_AGAIN), {}])
-    press(data(window), "Zgłoś niepoprawne dane…")
-    (dialog,) = window.findChildren(CorrectionDialog)
-    press(dialog, "Wyślij zgłoszenie")
-    wait_until(lambda: ErrorCode.LOGIN_AGAIN.value in said(dialog) and menu(window) is None, what="login")
-    type_login(window, "haslo")
-    wait_until(lambda: menu(window) is not None, what="the account")
-    press(dialog, "Ponów")
-    wait_until(lambda: "Przyjęliśmy zgłoszenie" in said(dialog), what="ticket")
-    first, second = agent.asked("data.correct")
-    assert first == second
-    assert first["in_account"] is True
-    dialog.close()
-
-
-# „Faktury"
-
-
-def test_invoices_show_number_ksef_dates_amounts_and_state(opened: Open) -> None:
-    window, _ = opened()
-    go_to(data(window), "Faktury")
-    wait_until(lambda: rows(window, "Faktury"), what="invoices")
-    unpaid, paid = rows(window, "Faktury")
-    assert unpaid == [
-        "FV/2026/000002",
-        "1234563218-20261122-0000A0-B1C2D3-7F",
-        "22.11.2026",
-        "455,40\u00a0zł",
-        "104,74\u00a0zł",
-        "560,14\u00a0zł",
-        "do zapłaty do 06.12.2026",
-    ]
-    assert paid[6] == "zapłacona 22.11.2026"
-
-
-def test_an_invoice_is_asked_for_at_the_path_of_the_users_choice_and_again(opened: Open) -> None:
-    window, agent = opened(invoice__pdf=[failure(ErrorCode.OFFLINE), {}])
-    go_to(data(window), "Faktury")
-    wait_until(lambda: rows(window, "Faktury"), what="invoices")
-    page = window._view._pages[-1]
-    page.save_pdf(page._invoices[0], "/tmp/f.pdf")
-    wait_until(lambda: ErrorCode.OFFLINE.value in said(window), what="failure")
-    press(window, "Ponów")
-    wait_until(lambda: "Faktura FV/2026/000002 jest zapisana" in said(window), what="file")
-    assert agent.asked("invoice.pdf") == [{"invoice_id": "inv_2", "path": "/tmp/f.pdf"}] * 2
-
-
-def test_without_invoices_the_page_says_so(opened: Open) -> None:
-    window, _ = opened(invoices__load=[{"result": {"invoices": []}}])
-    go_to(data(window), "Faktury")
-    wait_until(lambda: "Nie ma jeszcze żadnej faktury." in shown_labels(window), what="words")
-    assert not find(window, QAbstractButton, "Zapisz PDF…").isEnabled()
-
-
-def test_words_of_an_invoice() -> None:
-    assert invoice_state_text(invoice(), date(2026, 12, 7)) == "⚠ po terminie (06.12.2026)"
-    assert invoice_state_text(invoice(), date(2026, 12, 6)) == "do zapłaty do 06.12.2026"
-    assert invoice_file_name(invoice()) == "FV-2026-000001.pdf"
-    assert invoice_file_name(replace(invoice(), number="../..")) == "faktura.pdf"
-    assert [channel_text(channel) for channel in ("module", "panel", "web", "fax")] == [
-        "w programie",
-        "w panelu klienta",
-        "na stronie WWW",
-        "fax",
-    ]
 
 
 # A session that ends
