@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from r2_renewal.domain.company import Company
@@ -73,3 +73,10 @@ class Storefront:
         """Return the offers of a kind for one owned program, cheapest first."""
         fitting = (offer for offer in self.offers if offer.licence_id == licence_id and offer.kind is kind)
         return tuple(sorted(fitting, key=lambda offer: offer.net.amount))
+
+    def with_programs_of(self, other: Storefront) -> Storefront:
+        """Return this storefront with the programs of another and their offers; those that are here stay as they are."""
+        known = {entry.program.licence_id for entry in self.basket}
+        more = tuple(entry for entry in other.basket if entry.program.licence_id not in known)
+        offers = tuple(offer for offer in other.offers if offer.licence_id not in known)
+        return replace(self, basket=(*self.basket, *more), offers=(*self.offers, *offers)) if more else self

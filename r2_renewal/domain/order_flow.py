@@ -103,6 +103,10 @@ class OrderFlow(OrderForm):
         known = replace(self, holder=holder, remembered=remembered)
         return known if remembered is None or self.orderer != Orderer() else known.type_orderer(remembered)
 
+    def stocked(self, more: Storefront) -> OrderFlow:
+        """Take what the shop has of further programs, which may be added then; nothing that was chosen or confirmed changes."""
+        return replace(self, storefront=self.storefront.with_programs_of(more))
+
     def kept(self, remembered: Orderer | None) -> OrderFlow:
         """Take who is remembered on this computer from now on."""
         return replace(self, remembered=remembered, remember_me=False)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
-from r2_renewal.domain.basket import BasketEntry
+from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.plurals import PROGRAM, counted
 from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.basket_feed import BasketFeed
@@ -125,6 +125,10 @@ class BasketPane(QWidget):
     def is_orderable(self, entry: BasketEntry) -> bool:
         """Return whether a program can be ordered, as far as shop and computer know."""
         return entry.is_orderable and entry.program.licence_id not in self._unanswered
+
+    def stock(self, licence_ids: set[str]) -> Storefront | None:
+        """Return what the shop has of those of some programs that can be ordered; None before it has answered."""
+        return self.feed.storefront(tuple(filter(self.is_orderable, self.view.entries_of(licence_ids))))
 
     def order(self) -> None:
         """Wish to order the selected programs."""

@@ -69,11 +69,11 @@ class EshopWindow(OwnWindow):
         self._unanswered: tuple[str, ...] = ()
         self._selected_by_us = ""
         self._is_waiting = False
-        self._forms = OrderForms(link, links, self)
         self._doors = EshopDoors(link, links, today, self)
         self.messages = MessageBar(self)
         self._pane = BasketPane(link, today, usage, self)
         self.basket = self._pane.view
+        self._forms = OrderForms(link, links, self, self._pane.stock)
         self._company = PlainLabel("Łączę z eSklepem…", self)
         self._managed = PlainLabel(managed_text(managed), self)
         self._build_buttons()
@@ -215,10 +215,8 @@ class EshopWindow(OwnWindow):
     # The order and what becomes of it
 
     def _order(self, entries: tuple[BasketEntry, ...]) -> None:
-        storefront = self._pane.feed.storefront(entries)
-        if storefront is not None:
-            wished = {entry.program.licence_id for entry in entries} == {self._wish.licence_id}
-            self._forms.open(storefront, entries, self._wish.kind if wished else None)
+        wished = {entry.program.licence_id for entry in entries} == {self._wish.licence_id}
+        self._forms.open(entries, self._wish.kind if wished else None)
 
     def _return_to_form(self, licence_id: str) -> None:
         if self.basket.select(licence_id):

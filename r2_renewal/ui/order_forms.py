@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from r2_renewal.agent import protocol
-from r2_renewal.domain.basket import BasketEntry, Storefront
+from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.draft import Draft
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order_flow import start
 from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.links import Links
-from r2_renewal.ui.order_wizard.wizard import OrderWizard
+from r2_renewal.ui.order_wizard.wizard import OrderWizard, Stock
 
 
 class OrderForms(QObject):
@@ -29,29 +29,30 @@ class OrderForms(QObject):
 
     changed = Signal()
 
-    def __init__(self, link: AgentLink, links: Links, window: QWidget) -> None:
+    def __init__(self, link: AgentLink, links: Links, window: QWidget, stock: Stock) -> None:
+        """Open none yet; ``stock`` is where the programs of a form come from."""
         super().__init__(window)
-        self._link, self._links, self._window = link, links, window
+        self._link, self._links, self._window, self._stock = link, links, window, stock
         self._open: list[OrderWizard] = []
         self._left: list[Draft] = []
         link.happened.connect(self._on_event)
 
-    def open(self, storefront: Storefront, entries: tuple[BasketEntry, ...], kind: ServiceKind | None) -> None:
+    def open(self, entries: tuple[BasketEntry, ...], kind: ServiceKind | None) -> None:
         """Open the form for programs, or bring the one that has any of them to the front, with all of them in it.
 
         Args:
-            storefront: what the shop offers.
             entries: the programs, at least one.
             kind: the service that the user already asked for.
         """
         wanted = {entry.program.licence_id for entry in entries}
         wizard = next((form for form in self._open if not wanted.isdisjoint(form.flow.licence_ids)), None)
         if wizard is None:
-            wizard = self._made(storefront, entries, kind)
+            wizard = self._made(entries, kind)
         else:
             wizard.add(entries)
-        if wizard.is_placing and not wizard.isVisible():
-            return  # closed while its order is being sent: eSklep is about to tell what became of it
+        # One closed while its order is being sent stays so: eSklep is about to tell what became of it.
+        if wizard is None or (wizard.is_placing and not wizard.isVisible()):
+            return
         wizard.show()
         wizard.raise_()
         wizard.activateWindow()
@@ -61,11 +62,14 @@ class OrderForms(QObject):
         for wizard in self._open:
             wizard.hide()
 
-    def _made(self, storefront: Storefront, entries: tuple[BasketEntry, ...], kind: ServiceKind | None) -> OrderWizard:
+    def _made(self, entries: tuple[BasketEntry, ...], kind: ServiceKind | None) -> OrderWizard | None:
+        storefront = self._stock({entry.program.licence_id for entry in entries})
+        if storefront is None:
+            return None
         flow = start(storefront, entries, kind)
         left = next((draft for draft in self._left if not set(draft.licence_ids).isdisjoint(flow.licence_ids)), None)
         self._forget(flow.licence_ids)
-        wizard = OrderWizard(flow, self._link, self._links, self._window, left)
+        wizard = OrderWizard(flow, self._link, self._links, self._window, left, self._stock)
         wizard.closed.connect(partial(self._on_closed, wizard))
         wizard.told.connect(partial(self._on_told, wizard))
         self._open.append(wizard)

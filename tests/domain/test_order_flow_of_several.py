@@ -140,6 +140,19 @@ def test_further_programs_begin_the_form_at_its_first_page() -> None:
     assert joined.add(shop.basket[:1]) is joined
 
 
+def test_what_the_shop_has_of_further_programs_changes_nothing_until_they_are_added() -> None:
+    shop = two_programs()
+    alone = replace(shop, basket=shop.basket[:1], offers=(SUBSCRIPTION, EXTENSION))
+    priced = start(alone, alone.basket).choose_kind(ServiceKind.SUBSCRIPTION).priced(quote_for(SUBSCRIPTION))
+    confirmed = priced.confirm("key-1")
+    stocked = confirmed.stocked(replace(shop, basket=shop.basket[::-1]))
+    assert replace(stocked, storefront=confirmed.storefront) == confirmed
+    assert stocked.storefront.basket == shop.basket
+    assert stocked.storefront.offers == (SUBSCRIPTION, EXTENSION, OTHER_SUBSCRIPTION)
+    assert stocked.add(shop.basket).service.wanted == {"lic-1": "sub-50", "lic-2": "sub-k-50"}
+    assert stocked.stocked(shop) == stocked
+
+
 def test_a_program_that_was_left_out_comes_back_when_it_is_ordered_again() -> None:
     flow = both().leave_out("lic-2", True)
     assert not flow.add(flow.entries).items[1].is_left_out

@@ -29,7 +29,8 @@ def other_programs(draft: Draft, flow: OrderFlow) -> str:
     """Return the programs of a draft in brackets, where they are others than the form was opened for; else an empty text."""
     if set(draft.licence_ids) == set(flow.licence_ids):
         return ""
-    mine = [entry for entry in flow.storefront.basket if entry.program.licence_id in draft.licence_ids]
+    known = {entry.program.licence_id: entry for entry in flow.storefront.basket}
+    mine = [known[licence_id] for licence_id in draft.licence_ids if licence_id in known]
     return f" ({', '.join(program_names(mine).values())})"
 
 

@@ -8,6 +8,7 @@ the same order.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -23,7 +24,7 @@ from r2_renewal.agent.protocol import (
     OrdererForgetParams,
     OrdererRememberParams,
 )
-from r2_renewal.domain.basket import BasketEntry
+from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.draft import Draft, resumed, shown_day
 from r2_renewal.domain.errors import ErrorCode
@@ -40,6 +41,9 @@ from r2_renewal.ui.order_wizard.flow_wizard import FlowWizard
 from r2_renewal.ui.order_wizard.order_words import other_programs
 from r2_renewal.ui.retrying_text import resending_text
 from r2_renewal.ui.text_dialog import TextDialog
+
+# Returns what the shop has of some licences' programs; None where it has not answered.
+Stock = Callable[[set[str]], Storefront | None]
 
 
 class OrderWizard(FlowWizard):
@@ -60,6 +64,7 @@ class OrderWizard(FlowWizard):
         links: Links,
         parent: QWidget | None = None,
         left: Draft | None = None,
+        stock: Stock = lambda _: None,
     ) -> None:
         """Open the form.
 
@@ -69,9 +74,10 @@ class OrderWizard(FlowWizard):
             links: the vendor's addresses.
             parent: eSklep.
             left: the form as it was left, should there be no draft of it on disk.
+            stock: where further programs come from, those of a draft or added to the form.
         """
         super().__init__(flow, link, links, parent)
-        self._link, self._links = link, links
+        self._link, self._links, self._stock = link, links, stock
         self._is_returning = False
         self._drafts = DraftKeeper(link, flow, left, self)
         self._connect()
@@ -124,6 +130,7 @@ class OrderWizard(FlowWizard):
     def _on_draft(self, draft: Draft, saved_at: datetime) -> None:
         if self.currentId() < 0:
             return  # closed before the answer came
+        self._take_from_stock(set(draft.licence_ids))
         others = other_programs(draft, self.flow)
         day = shown_day(warsaw_date(saved_at), warsaw_date(self.flow.storefront.fetched_at))
         self._pages.by_step[Step(self.currentId())].ask(
@@ -135,7 +142,13 @@ class OrderWizard(FlowWizard):
     def add(self, entries: tuple[BasketEntry, ...]) -> None:
         """Take further programs into the form, unless it is ordered or on its way."""
         if self.flow.receipt is None and not self.is_placing and not self.flow.key:
+            self._take_from_stock({entry.program.licence_id for entry in entries})
             self._mirror(self.flow.add(entries))
+
+    def _take_from_stock(self, licence_ids: set[str]) -> None:
+        more = self._stock(licence_ids)
+        if more is not None:
+            self._mirror(self.flow.stocked(more))
 
     def _resume(self, draft: Draft) -> None:
         self._drafts.resume(draft)
