@@ -59,6 +59,8 @@ def open_browser(profile: Path, *, language: str = "pl", size: tuple[int, int] =
     # Named outright: the library's own finder would look for one to download.
     driver = Chrome(options=options, service=Service(str(_DRIVER)))
     try:
+        # A scroll bar would be cut off a picture of the whole page, and some of the page with it.
+        driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
         resize(driver, size)
         yield driver
     finally:
@@ -167,8 +169,7 @@ class PanelBrowser:
         WebDriverWait(self.driver, WAIT_SECONDS, ignored_exceptions=between).until(lambda _driver: happened())
 
     def screenshot(self, file: Path) -> None:
-        """Picture the whole page, without the bar that scrolls it."""
-        self.driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})  # type: ignore[attr-defined]
+        """Picture the whole page."""
         shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})  # type: ignore[attr-defined]
         file.write_bytes(base64.b64decode(shot["data"]))
 

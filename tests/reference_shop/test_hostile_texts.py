@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
@@ -67,6 +68,15 @@ def test_a_name_is_text_on_every_page_and_in_every_letter(account: Visitor, prog
         assert "<img" not in letter.html
         assert len(message_of(letter, shop.settings.seller).as_bytes()) > 0
     assert any(EVIL in unescape(letter.html) for letter in letters)
+
+
+@pytest.mark.parametrize("product", ['r2"; x="', "r2płatnik", "../r2\r\nX: y", "𝓡2"])
+def test_a_products_code_is_no_more_than_a_files_name(account: Visitor, shop: Shop, product: str) -> None:
+    with shop.database.writing() as session:
+        session.get_one(LicenceRow, LICENCE_ID).product = product
+    answer = account.http.get(addresses.licence_file(LICENCE_ID))
+    assert answer.status_code == 200
+    assert re.fullmatch(r'attachment; filename="[A-Za-z0-9._-]+\.lic"', answer.headers["content-disposition"])
 
 
 def test_a_name_of_hundreds_of_letters_stops_no_page(account: Visitor, shop: Shop) -> None:

@@ -6,6 +6,7 @@ nobody that it links to.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ SECURITY_HEADERS = {
 
 # What was typed is shown again; HTML has no control characters but these.
 _NO_CONTROLS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
+
+# What no header and no file system minds; a product's code and an invoice's number are the vendor's own.
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 Page = Response[Any]
 
@@ -117,5 +121,6 @@ def go(visit: Visit, address: str, *notices: Notice, cookies: tuple[Cookie, ...]
 
 def download(content: bytes, name: str, media_type: str) -> Page:
     """Return a file to be saved."""
-    headers = {**SECURITY_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    safe = _UNSAFE.sub("-", name)
+    headers = {**SECURITY_HEADERS, "Content-Disposition": f'attachment; filename="{safe}"'}
     return Response(content, media_type=media_type, headers=headers)
