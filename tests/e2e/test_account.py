@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ def test_a_consent_in_the_module_is_on_the_panel_with_the_same_hash(
         panel = PanelBrowser(driver, demo["panel_url"]).log_in(**demo["account"])
         assert panel.renewal_of(PROGRAM) == "włączone"
         [record] = panel.consents()
+        sessions = panel.open("sesje").text
+    assert "Moje konto w programie (R2 Renewal " in sessions
+    assert re.search(r"Chrome, \S+ \(ta sesja\)", sessions)
     assert record["program"] == PROGRAM
     assert digest in record.values()
     assert "".join(record["text"].split()) == "".join(given["text"].split())
