@@ -14,14 +14,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from r2_renewal.ui.basket_model import BasketModel
-from r2_renewal.ui.basket_rows import Column
+from r2_renewal.ui.basket_rows import HEADERS, Column
 from r2_renewal.ui.days_mark import DaysMark
 from r2_renewal.ui.plain_text import widest_column
 
 # Widths are measured by the rows in sight only, however many there are.
 _ROWS_IN_SIGHT = 0
 # Of its words' width, what a column needs for them on two lines, whichever of them is the longer; and what is around the lines.
-_OF_TWO_LINES, _AROUND = 0.66, 6
+_OF_TWO_LINES, _AROUND = 0.7, 6
 
 
 class BasketTable(QTableView):
@@ -50,6 +50,7 @@ class BasketTable(QTableView):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._row = rows.defaultSectionSize()
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
         columns.setResizeContentsPrecision(_ROWS_IN_SIGHT)
         # To draw a heading as selected, Qt looks at every row of its column; here nobody needs that, nor would it be quick.
         columns.setSelectionModel(QItemSelectionModel(model, columns))
@@ -71,15 +72,23 @@ class BasketTable(QTableView):
         header.setStretchLastSection(False)
         if not self._is_set_by_user:
             least = [
-                max(round(width * _OF_TWO_LINES), header.sectionSizeHint(at)) for at, width in enumerate(self._widths)
+                max(round(width * _OF_TWO_LINES), self._least_heading(at)) for at, width in enumerate(self._widths)
             ]
             widths = narrowed(self._widths, least, self.viewport().width())
             for column, width in enumerate(widths):
                 self.setColumnWidth(column, width)
-            two_lines = max(self._row, 2 * self.fontMetrics().lineSpacing() + _AROUND)
-            self.verticalHeader().setDefaultSectionSize(self._row if widths == self._widths else two_lines)
+            two_lines = 0 if widths == self._widths else 2 * self.fontMetrics().lineSpacing() + _AROUND
+            self.verticalHeader().setDefaultSectionSize(max(self._row, two_lines))
+            header.setMinimumHeight(two_lines)
         header.setStretchLastSection(header.length() < self.viewport().width())
         self._is_fitting = False
+
+    def _least_heading(self, column: int) -> int:
+        """Return what a heading needs that has each of its words on a line."""
+        header, words = self.horizontalHeader(), HEADERS[column]
+        advance = header.fontMetrics().horizontalAdvance
+        around = header.sectionSizeHint(column) - advance(words)
+        return around + max(map(advance, words.split()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Use the room that there is."""

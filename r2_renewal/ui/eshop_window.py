@@ -27,6 +27,7 @@ from r2_renewal.ui.button import Button
 from r2_renewal.ui.error_texts import sentence
 from r2_renewal.ui.eshop_doors import EshopDoors
 from r2_renewal.ui.eshop_words import empty_basket_text, without_shop_text
+from r2_renewal.ui.focus import give_focus
 from r2_renewal.ui.help_menu import HelpButton
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.managed_text import managed_text
@@ -193,7 +194,7 @@ class EshopWindow(OwnWindow):
         entry = self.basket.entry()
         self._selected_by_us = entry.program.licence_id if entry is not None else ""
         if is_granted:
-            self.order_button.setFocus()
+            give_focus(self.order_button)
 
     def _on_not_loaded(self, failure: CallFailure) -> None:
         self.refresh_button.setEnabled(True)

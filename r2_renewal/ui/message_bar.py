@@ -12,6 +12,7 @@ from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.ui.announcing import announce
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.error_texts import sentence
+from r2_renewal.ui.focus import give_focus
 from r2_renewal.ui.plain_text import PlainLabel
 
 
@@ -74,7 +75,7 @@ class MessageBar(QFrame):
     def focus_way(self) -> None:
         """Put the focus on the first way on."""
         if self._buttons:
-            self._buttons[0].setFocus()
+            give_focus(self._buttons[0])
 
     def clear(self) -> None:
         """Say nothing more."""

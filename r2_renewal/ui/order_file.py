@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
 
 from r2_renewal.agent.protocol import ExportParams, ExportResult, Method, WantedItem
 from r2_renewal.domain.errors import ErrorCode
@@ -37,8 +37,10 @@ UNREACHABLE = (
     ErrorCode.OFFLINE_BY_POLICY,
     ErrorCode.ORDER_NOT_SENT,
 )
-_MODULE = 3  # pixels: an order is a large code
-WIDTH = 460
+_MODULE, _SMALL_MODULE = 3, 2  # pixels: an order is a large code
+WIDTH, NARROW = 460, 300
+# On a lower screen the code stands beside the words.
+LOW_SCREEN_LINES = 36
 
 
 def export_of(flow: OrderFlow) -> ExportParams:
@@ -106,9 +108,12 @@ class OrderFileDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Zamówienie w pliku")
         self._column = QVBoxLayout(self)
-        self._build_words(path, result)
+        self._is_low = self.screen().availableSize().height() < LOW_SCREEN_LINES * self.fontMetrics().lineSpacing()
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight if self._is_low else QBoxLayout.Direction.TopToBottom)
+        self._column.addLayout(row)
+        row.addLayout(self._words(path, result))
         if result.qr:
-            self._build_code(result.qr)
+            row.addWidget(self._code(result.qr), 0, Qt.AlignmentFlag.AlignCenter)
         self._build_buttons()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -116,18 +121,21 @@ class OrderFileDialog(QDialog):
         super().resizeEvent(event)
         self.setMinimumHeight(self._column.totalHeightForWidth(self.width()))
 
-    def _build_words(self, path: str, result: ExportResult) -> None:
-        self._column.addWidget(Heading("To zamówienie nie jest jeszcze złożone.", self))
+    def _words(self, path: str, result: ExportResult) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.addWidget(Heading("To zamówienie nie jest jeszcze złożone.", self))
         for text in next_steps(path, result):
             label = PlainLabel(text, self)
-            label.setMinimumWidth(WIDTH)
-            self._column.addWidget(label)
+            label.setMinimumWidth(NARROW if self._is_low else WIDTH)
+            column.addWidget(label)
+        column.addStretch(1)
+        return column
 
-    def _build_code(self, rows: tuple[str, ...]) -> None:
-        code = QrCode("Kod QR zamówienia", self, _MODULE)
+    def _code(self, rows: tuple[str, ...]) -> QrCode:
+        code = QrCode("Kod QR zamówienia", self, _SMALL_MODULE if self._is_low else _MODULE)
         code.setAccessibleDescription("Zawiera to samo co plik; do zeskanowania telefonem.")
         code.show_rows(rows)
-        self._column.addWidget(code, 0, Qt.AlignmentFlag.AlignHCenter)
+        return code
 
     def _build_buttons(self) -> None:
         buttons = QDialogButtonBox(self)
@@ -139,7 +147,7 @@ class OrderFileDialog(QDialog):
 
 def next_steps(path: str, result: ExportResult) -> list[str]:
     """Return what to do with the file, a step a text."""
-    by_phone = " Zamiast pliku możesz zeskanować telefonem kod poniżej." if result.qr else ""
+    by_phone = " Zamiast pliku możesz zeskanować telefonem kod z tego okna." if result.qr else ""
     return [
         f"1. Przenieś plik {Path(path).name} na komputer z Internetem.{by_phone}",
         f"2. Otwórz stronę {result.page} i wczytaj tam plik. Zobaczysz aktualną cenę i złożysz zamówienie.",

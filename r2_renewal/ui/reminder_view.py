@@ -6,12 +6,13 @@ Rules: no default button, so that an Enter or Space meant for the payroll presse
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QVBoxLayout, QWidget
 
 from r2_renewal.domain.reminder import Answer, Question, snooze_text
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.error_texts import clock_sentence
+from r2_renewal.ui.placing import roomy
 from r2_renewal.ui.plain_text import MARK, Heading, PlainLabel
 
 HINT = "Do zamówienia wrócisz w każdej chwili: Pomoc → eSklep."
@@ -46,7 +47,7 @@ class ReminderView(QWidget):
         self._texts.addWidget(Heading(f"{program} – {question.company}" if question.company else program, self))
         self.text = PlainLabel(prompt.text, self)
         self.text.setAccessibleName(prompt.text)
-        self.text.setMinimumWidth(TEXT_WIDTH)
+        self.text.setMinimumWidth(roomy(self, QSize(TEXT_WIDTH, 0)).width())
         self._texts.addWidget(self.text)
         self._texts.addWidget(PlainLabel(f"{HINT}\n{_later(snooze_text(prompt.remind_on, question.day))}", self))
         doubt = clock_sentence(question.clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QLineEdit, QScrollArea, QTableView, QWidget
 
 SIDEWAYS = "scrolls sideways"
@@ -55,8 +55,11 @@ def _of_words(widget: QLabel | QAbstractButton) -> Iterator[str]:
 
 def _of_headings(table: QTableView) -> Iterator[str]:
     header = table.horizontalHeader()
+    advance = header.fontMetrics().horizontalAdvance
     for column in range(header.count()):
-        need = header.sectionSizeHint(column)
+        words = str(table.model().headerData(column, Qt.Orientation.Horizontal))
+        in_lines = max(map(advance, words.split())) if header.defaultAlignment() & Qt.TextFlag.TextWordWrap.value else 0
+        need = header.sectionSizeHint(column) - (advance(words) - in_lines if in_lines else 0)
         if need > header.sectionSize(column):
             yield f"heading of {header.sectionSize(column)} needs {need}: column {column}"
 

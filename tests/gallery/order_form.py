@@ -92,6 +92,7 @@ def _service(room: Room) -> None:
         "draft": msgspec.to_builtins(draft_for(ServiceKind.SUBSCRIPTION, "sub-50", step=Step.ORDERER)),
     }
     form = _open(room, draft__load=[{"result": {**draft, "saved_at": msgspec.to_builtins(NOW)}}])
+    wait_until(lambda: form.currentPage()._question.text, what="question")
     room.look("pytanie-o-szkic", form)
 
 

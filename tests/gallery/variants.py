@@ -36,6 +36,7 @@ VARIANTS = (
     Variant("dark-200", (1920, 1080), 2.0, ("--dark",)),
     Variant("letters-14", options=("--points", "14")),
     Variant("small", (800, 600)),
+    Variant("small-200", scale=2.0),
 )
 
 

@@ -243,6 +243,15 @@ def test_a_withdrawn_offer_leads_to_another_one_and_not_to_the_same_order_once_m
     assert len(agent.asked("order.place")) == 1
 
 
+def test_the_box_that_keeps_one_here_shows_that_it_has_the_focus(opened: Any) -> None:
+    wizard, _ = opened()
+    to_consent(wizard)
+    click(wizard, "Dalej")
+    box = find(wizard, QCheckBox, "Wyrażam zgodę na automatyczne odnowienie")
+    wait_until(box.hasFocus, what="focus")
+    assert wizard.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # or no style draws it
+
+
 def test_enter_goes_on_again_once_the_summary_was_left(opened: Any) -> None:
     wizard, _ = opened()
     to_summary(wizard)

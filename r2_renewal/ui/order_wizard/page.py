@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGroupBox, QHBoxLayout, QVBoxLayout, QWidg
 from r2_renewal.domain.order_flow import Field, FieldProblem, OrderFlow, Reason, Step
 from r2_renewal.ui.announcing import announce
 from r2_renewal.ui.error_texts import field_sentence
+from r2_renewal.ui.focus import give_focus
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.scroll_pane import ScrollPane
@@ -170,5 +171,5 @@ class OrderPage(QWizardPage):
         """Put the focus on a field and scroll to it."""
         widget = self.focus_widget(field)
         if widget is not None:
-            widget.setFocus()
+            give_focus(widget)
             self._scroll.show_widget(widget)

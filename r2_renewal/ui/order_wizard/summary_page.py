@@ -31,7 +31,9 @@ DECLARATION = (
     "Oświadczam, że ta umowa ma dla mnie charakter zawodowy. (Nieobowiązkowe – zamówisz także bez tego oświadczenia)."
 )
 TERMS_NOTE = "Do zamówienia stosuje się Regulamin. Przeczytasz i zapiszesz go przed zamówieniem."
-LINES = 6
+# Two programs, as a rule; on a low screen fewer, for the button under them must stay on it.
+LINES, FEW_LINES = 11, 6
+LOW_SCREEN_LINES = 45
 _OF_ONE = ("Usługa", "Okres", "Automatyczne odnowienie")
 
 
@@ -74,9 +76,13 @@ class SummaryPage(OrderPage):
         self.body.addStretch(1)
         names = ("Usługa", "Okres", "Netto", "VAT", "Do zapłaty", "Automatyczne odnowienie")
         self._price = self._group(Step.SERVICE, "Zamawiasz", names)
-        self._lines = PlainTextView("Zamawiane programy", self._price, lines=LINES)
+        self._lines = PlainTextView("Zamawiane programy", self._price, lines=self._lines_in_sight())
         self._price.form.insertRow(0, self._lines)
         self.add_footer(self._price)
+
+    def _lines_in_sight(self) -> int:
+        lines = self.screen().availableSize().height() // self.fontMetrics().lineSpacing()
+        return LINES if lines > LOW_SCREEN_LINES else FEW_LINES
 
     def _group(self, step: Step, title: str, names: tuple[str, ...]) -> _Group:
         group = _Group(title, self)
