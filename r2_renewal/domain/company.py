@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from r2_renewal.domain.contact import visible
+
 _WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 _DIGITS = 10
-_SEPARATORS = str.maketrans("", "", " \t\u00a0\u202f-\u2010\u2011\u2012\u2013")
+# Hyphen, minus and every dash that a word processor makes of them.
+_SEPARATORS = str.maketrans("", "", " -\u2010\u2011\u2012\u2013\u2014\u2212")
 
 
 class NipProblem(StrEnum):
@@ -82,7 +85,7 @@ def _folded(name: str) -> str:
 
 def normalize_nip(text: str) -> str:
     """Return the NIP without prefix and separators: ``PL 526-283-15-03`` gives ``5262831503``."""
-    bare = text.translate(_SEPARATORS).upper()
+    bare = visible(text).translate(_SEPARATORS).upper()
     return bare.removeprefix("PL")
 
 

@@ -27,3 +27,12 @@ class ContactVerdict:
     problem: ContactProblem | None
     value: str = ""
     shown: str = ""
+
+
+def visible(text: str) -> str:
+    """Return a text without what nobody sees in it, and with single spaces between its words.
+
+    What is copied from a page, a PDF or another program brings direction marks, zero-width characters and soft hyphens along,
+    which the shop refuses and the customer could not find.
+    """
+    return " ".join("".join(letter for letter in text if letter.isprintable() or letter.isspace()).split())

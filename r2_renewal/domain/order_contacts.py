@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from r2_renewal.domain.contact import ContactVerdict
+from r2_renewal.domain.contact import ContactVerdict, visible
 from r2_renewal.domain.order import Orderer
 from r2_renewal.domain.order_fields import Field, Step
 
@@ -48,17 +48,17 @@ class Contacts:
     def shown(self, contact: Field) -> str:
         """Return a contact field as people write it: the judged form where there is one, else as typed."""
         verdict = self.verdict_on(contact)
-        return (verdict.shown if verdict else "") or self.text_of(contact).strip()
+        return (verdict.shown if verdict else "") or visible(self.text_of(contact))
 
     def settled(self, contact: Field) -> str:
         """Return a contact field as it is stored: the judged form where there is one, else as typed."""
         verdict = self.verdict_on(contact)
-        return (verdict.value if verdict else "") or self.text_of(contact).strip()
+        return (verdict.value if verdict else "") or visible(self.text_of(contact))
 
     @property
     def settled_orderer(self) -> Orderer:
         """The ordering person as an order has it."""
-        names = self.orderer.first_name.strip(), self.orderer.last_name.strip()
+        names = visible(self.orderer.first_name), visible(self.orderer.last_name)
         return Orderer(*names, self.settled(Field.PHONE), self.settled(Field.EMAIL))
 
     def unjudged(self, step: Step) -> tuple[Field, ...]:
@@ -66,7 +66,7 @@ class Contacts:
         return tuple(
             contact
             for contact in JUDGED.get(step, ())
-            if self.text_of(contact).strip() and self.verdict_on(contact) is None
+            if visible(self.text_of(contact)) and self.verdict_on(contact) is None
         )
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from r2_renewal.domain.company import nip_problem
+from r2_renewal.domain.contact import visible
 from r2_renewal.domain.order_fields import Field, FieldProblem, Reason, Step
 from r2_renewal.domain.order_service import MOST_PROGRAMS
 
@@ -86,9 +87,10 @@ def _confirmation(flow: OrderForm) -> Iterator[FieldProblem]:
 
 
 def _name(flow: OrderForm, name: Field, text: str) -> Iterator[FieldProblem]:
-    if not text.strip():
+    seen = visible(text)
+    if not seen:
         yield FieldProblem(name, Reason.EMPTY)
-    elif len(text.strip()) > LONGEST_NAME:
+    elif len(seen) > LONGEST_NAME:
         yield FieldProblem(name, Reason.TOO_LONG)
     elif name in flow.contacts.refused:
         yield FieldProblem(name, Reason.REFUSED)
@@ -97,7 +99,7 @@ def _name(flow: OrderForm, name: Field, text: str) -> Iterator[FieldProblem]:
 def _contact(flow: OrderForm, contact: Field) -> Iterator[FieldProblem]:
     contacts = flow.contacts
     verdict = contacts.verdict_on(contact)
-    if not contacts.text_of(contact).strip():
+    if not visible(contacts.text_of(contact)):
         yield FieldProblem(contact, Reason.EMPTY)
     elif verdict is not None and verdict.problem is not None:
         yield FieldProblem(contact, Reason(verdict.problem.value))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QP
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.domain.company import Company, Holder, differences, show_nip
+from r2_renewal.domain.contact import visible
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.button import Button
@@ -104,7 +105,7 @@ class CorrectionDialog(QDialog):
             column.addWidget(buttons)
 
     def _send(self) -> None:
-        text = self._text.toPlainText().strip()
+        text = "\n".join(map(visible, self._text.toPlainText().splitlines())).strip()
         if not text:
             self._messages.inform("Napisz, co się nie zgadza.")
             self._text.setFocus()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from r2_renewal.agent.protocol import Method, WithdrawParams, WithdrawResult
+from r2_renewal.domain.contact import visible
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order import Order
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
@@ -99,8 +100,8 @@ class WithdrawalDialog(QDialog):
         params = WithdrawParams(
             order_id=self._order.order_id,
             number=self._order.number,
-            name=self._name.edit.text().strip(),
-            email=self._email.edit.text().strip(),
+            name=visible(self._name.edit.text()),
+            email=visible(self._email.edit.text()),
             account=self._account,
         )
         call = self._link.call(Method.ORDER_WITHDRAW, params, self)
@@ -111,7 +112,7 @@ class WithdrawalDialog(QDialog):
         missing = [
             (field, words)
             for field, words in ((self._name, "Podaj imię i nazwisko."), (self._email, "Podaj adres e-mail."))
-            if not field.edit.text().strip()
+            if not visible(field.edit.text())
         ]
         for field, words in missing:
             field.show_problem(words)

@@ -136,7 +136,9 @@ def test_a_line_that_makes_no_sense_is_answered_and_survived(
 
 
 def test_contact_fields_are_judged_under_the_callers_names(hosts: Hosts) -> None:
-    params = ContactParams(emails={"invoice_email": " faktury@firma.pl "}, phones={"orderer.phone": "112"})
+    params = ContactParams(
+        emails={"invoice_email": " \u202afaktury@fir\u00adma.pl\u200b "}, phones={"orderer.phone": "112"}
+    )
     verdicts = hosts.greeted().call(Method.CONTACT_CHECK, params).verdicts
     assert verdicts["invoice_email"].value == "faktury@firma.pl"
     assert verdicts["orderer.phone"].problem is ContactProblem.INVALID

@@ -218,6 +218,7 @@ def test_a_new_consent_text_is_read_and_given_anew() -> None:
     flow = at_summary().confirm("key-1").reworded(document)
     assert flow.step is Step.CONSENT
     assert flow.consent_text == "Nowa treść dla R2płatnik."
+    assert (flow.consent_given, flow.key) == (False, "")
     assert flow.consent(True).confirm("key-2").confirmed_order().consents
     assert flow.consent(True).confirm("key-2").confirmed_order().consents["lic-1"].version == "2"
 

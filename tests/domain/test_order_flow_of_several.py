@@ -380,8 +380,9 @@ def test_another_price_takes_the_early_start_back() -> None:
 
 
 def test_the_remembered_person_is_filled_in_where_nobody_was_typed() -> None:
-    flow = both().opened_for(None, ANNA)
-    assert (flow.orderer, flow.remembered) == (ANNA, ANNA)
+    holder = Holder("Firma", COMPANY.nip)
+    flow = both().opened_for(holder, ANNA)
+    assert (flow.orderer, flow.remembered, flow.holder) == (ANNA, ANNA, holder)
     typed = both().type_orderer(Orderer(first_name="Ewa")).opened_for(None, ANNA)
     assert (typed.orderer.first_name, typed.remembered) == ("Ewa", ANNA)
     assert both().opened_for(None, None).orderer == Orderer()
@@ -450,6 +451,16 @@ def test_an_invalid_person_is_refused_on_every_way() -> None:
     assert refused.next() is refused
     offer: Offer = SUBSCRIPTION
     assert refused.choose_offer("lic-1", offer) is refused
+
+
+def test_what_nobody_sees_in_a_pasted_name_is_no_name_and_is_not_sent() -> None:
+    flow = at_invoice().confirm_company(True)
+    unseen = flow.type_orderer(Orderer("\u200b\u202e", " \u00ad\t", "601234567", "anna@firma.pl"))
+    nobody = [(Field.FIRST_NAME, Reason.EMPTY), (Field.LAST_NAME, Reason.EMPTY)]
+    assert reasons(unseen, Step.ORDERER) == nobody
+    pasted = flow.type_orderer(Orderer("\u202aAnna\u00a0Maria\u202c", "Kło\u00adsow\u200bska\u2028", "1", "2"))
+    names = pasted.contacts.settled_orderer
+    assert (names.first_name, names.last_name) == ("Anna Maria", "Kłosowska")
 
 
 def test_a_name_too_long_for_the_shop_is_said() -> None:

@@ -48,6 +48,10 @@ def test_counted_nouns(number: int, noun: Noun, words: str) -> None:
         "526-283-15-03",
         " 526 283 15 03 ",
         "pl5262831503",
+        "PL-526-283-15-03",
+        "526\u2014283\u201415\u221203",
+        "\ufeff526\u00a0283\u200915\u00ad03\n",
+        "\u202a526-283-15-03\u202c",
     ],
 )
 def test_right_nips_in_every_usual_form(text: str) -> None:

@@ -112,6 +112,8 @@ def test_s3_a_key_that_stands_for_another_order_is_refused_and_said(
         click(wizard, ORDER_BUTTON)
         wait_until(lambda: ErrorCode.KEY_REUSED.value in said(wizard), what="refusal")
         assert "zapisano już inne zamówienie" in said(wizard)
+        assert not find(wizard, QAbstractButton, ORDER_BUTTON).isEnabled()
+        assert find(wizard, QAbstractButton, "Zamknij zamówienie").isEnabled()
         assert wizard.flow.orderer.last_name == "Kłosowska"
         assert real_shop.orders() == [PRICE]
         customer.close()

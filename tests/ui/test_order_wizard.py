@@ -232,11 +232,23 @@ def test_a_refusal_that_arrives_late_gives_the_form_back(opened: Any) -> None:
     assert find(wizard, QLineEdit, "Imię").text() == "Anna"
 
 
-def test_a_refusal_without_a_field_is_said_and_sent_anew_under_a_new_key(opened: Any) -> None:
+def test_another_order_under_the_key_is_never_sent_again_under_a_new_one(opened: Any) -> None:
     wizard, agent = opened(order__place=[failure(ErrorCode.KEY_REUSED, delivery="refused"), {}])
     to_summary(wizard)
     click(wizard, ORDER_BUTTON)
     wait_until(lambda: ErrorCode.KEY_REUSED.value in shown(wizard))
+    assert not find(wizard, QPushButton, ORDER_BUTTON).isEnabled()
+    assert [one for one in wizard.findChildren(QPushButton) if one.isVisible() and one.text() == "Ponów"] == []
+    click(wizard, "Zamknij zamówienie")
+    assert not wizard.isVisible()
+    assert len(agent.asked("order.place")) == 1
+
+
+def test_a_refusal_without_a_field_is_said_and_sent_anew_under_a_new_key(opened: Any) -> None:
+    wizard, agent = opened(order__place=[failure(ErrorCode.NOT_FOUND, delivery="refused"), {}])
+    to_summary(wizard)
+    click(wizard, ORDER_BUTTON)
+    wait_until(lambda: ErrorCode.NOT_FOUND.value in shown(wizard))
     click(wizard, "Ponów")
     wait_until(lambda: wizard.currentPage().title() == "Potwierdzenie")
     first, second = agent.asked("order.place")
@@ -338,10 +350,12 @@ def test_wrong_data_is_reported_and_the_ticket_is_told(qtbot: QtBot, opened: Any
     to_invoice(wizard)
     click(wizard, "Zgłoś niepoprawne dane…")
     (dialog,) = wizard.findChildren(CorrectionDialog)
+    find(dialog, QPlainTextEdit, "Zgłoszenie").appendPlainText("\u202aul. Nowa\t7\u200b\n00-\u00ad116 Łódź")
     click(dialog, "Wyślij zgłoszenie")
     wait_until(lambda: "K/2026/0001" in dialog._messages.text)
     (report,) = agent.asked("data.correct")
     assert "526-283-15-03" in report["message"]
+    assert report["message"].endswith("Powinno być:\nul. Nowa 7\n00-116 Łódź")
     click(dialog, "Zamknij")
 
 

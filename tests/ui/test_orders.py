@@ -200,7 +200,7 @@ def test_a_withdrawal_is_declared_and_its_receipt_shown_with_date_and_time(view:
     orders, agent = view(orders__load=[listed(order(1)), listed(order(1, OrderState.WITHDRAWN))])
     dialog = withdrawal(orders)
     assert find(dialog, QLineEdit, "Numer zamówienia").text() == "ZAM/2026/000001"
-    fill(dialog, "Imię i nazwisko", "Łucja Świątek")
+    fill(dialog, "Imię i nazwisko", "Łucja\u200b Świątek\u202c")
     click(dialog, "Potwierdź odstąpienie od umowy")
     wait_until(lambda: any(text.isVisible() for text in dialog.findChildren(QPlainTextEdit)))
     receipt = find(dialog, QPlainTextEdit, "Potwierdzenie odstąpienia od umowy").toPlainText()

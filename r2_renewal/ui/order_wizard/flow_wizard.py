@@ -16,12 +16,14 @@ from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import Quote
 from r2_renewal.domain.order_flow import Field, OrderFlow, Step
 from r2_renewal.ui.agent_link import AgentLink
+from r2_renewal.ui.correction_dialog import CorrectionDialog
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE, OrderFile, export_of
 from r2_renewal.ui.order_wizard.agent_calls import AgentCalls
 from r2_renewal.ui.order_wizard.pages import Pages
 from r2_renewal.ui.order_wizard.wizard_frame import WizardFrame
+from r2_renewal.ui.text_dialog import TextDialog
 
 TO_SUMMARY = "Wróć do podsumowania"
 
@@ -36,6 +38,7 @@ class FlowWizard(WizardFrame):
     def __init__(self, flow: OrderFlow, link: AgentLink, links: Links, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.flow = flow
+        self._link, self._links = link, links
         self._advance = self._is_hopping = False
         self._order_file = OrderFile(link, self)
         self._order_file.failed.connect(lambda code: self._messages(Step(self.currentId())).warn(code))
@@ -48,6 +51,9 @@ class FlowWizard(WizardFrame):
         self._pages.summary.edit_wanted.connect(lambda step: self._mirror(self.flow.edit(step)))
         self._pages.invoice.left.connect(lambda: self._calls.judge(self.flow, Step.INVOICE))
         self._pages.orderer.left.connect(lambda: self._calls.judge(self.flow, Step.ORDERER))
+        self._pages.invoice.correction_wanted.connect(self._report_wrong_data)
+        for page_with_terms in (self._pages.consent, self._pages.summary):
+            page_with_terms.terms_wanted.connect(self._show_terms)
         self._connect_calls()
         self.currentIdChanged.connect(self._on_page)
 
@@ -170,3 +176,13 @@ class FlowWizard(WizardFrame):
     def _on_no_judgement(self, step: Step, code: ErrorCode) -> None:
         self._advance = False
         self._messages(step).warn(code, WayOn("Ponów", self.next))
+
+    # Dialogs of its own
+
+    def _report_wrong_data(self) -> None:
+        company, holder = self.flow.storefront.company, self.flow.holder
+        CorrectionDialog(company, self._link, self, links=self._links, holder=holder).open()
+
+    def _show_terms(self) -> None:
+        terms = self.flow.storefront.terms
+        TextDialog(terms.title, terms.text, self, self._link, "Regulamin").open()

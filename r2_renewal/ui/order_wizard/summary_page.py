@@ -120,13 +120,14 @@ class SummaryPage(OrderPage):
     def show_flow(self, flow: OrderFlow) -> None:
         """Show what is about to be ordered."""
         super().show_flow(flow)
-        company, orderer, contacts = flow.storefront.company, flow.orderer, flow.contacts
+        company, contacts = flow.storefront.company, flow.contacts
         self._changes.show_flow(flow)
         self._tell("Firma", company.name)
         self._tell("NIP", show_nip(company.nip))
         self._tell("Adres", f"{company.street}, {company.postcode} {company.city}")
         self._tell("e-mail do faktury", contacts.shown(Field.INVOICE_EMAIL))
-        self._tell("Imię i nazwisko", f"{orderer.first_name.strip()} {orderer.last_name.strip()}")
+        orderer = contacts.settled_orderer
+        self._tell("Imię i nazwisko", f"{orderer.first_name} {orderer.last_name}")
         self._tell("Telefon", contacts.shown(Field.PHONE))
         self._tell("E-mail", contacts.shown(Field.EMAIL))
         self._tell("Zgoda na odnowienie", "wyrażona" if flow.consent_given else "nie")

@@ -32,7 +32,6 @@ from r2_renewal.domain.offer import Quote
 from r2_renewal.domain.order import Order
 from r2_renewal.domain.order_flow import Field, OrderFlow, Step, start
 from r2_renewal.ui.agent_link import AgentLink
-from r2_renewal.ui.correction_dialog import CorrectionDialog
 from r2_renewal.ui.error_texts import other_price_sentence
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.message_bar import WayOn
@@ -40,7 +39,6 @@ from r2_renewal.ui.order_wizard.draft_keeper import DraftKeeper
 from r2_renewal.ui.order_wizard.flow_wizard import FlowWizard
 from r2_renewal.ui.order_wizard.order_words import other_programs
 from r2_renewal.ui.retrying_text import resending_text
-from r2_renewal.ui.text_dialog import TextDialog
 
 # Returns what the shop has of some licences' programs; None where it has not answered.
 Stock = Callable[[set[str]], Storefront | None]
@@ -77,7 +75,7 @@ class OrderWizard(FlowWizard):
             stock: where further programs come from, those of a draft or added to the form.
         """
         super().__init__(flow, link, links, parent)
-        self._link, self._links, self._stock = link, links, stock
+        self._stock = stock
         self._is_returning = False
         self._drafts = DraftKeeper(link, flow, left, self)
         self._connect()
@@ -90,10 +88,7 @@ class OrderWizard(FlowWizard):
         self._drafts.opened.connect(self._on_opened)
         self._drafts.found.connect(self._on_draft)
         self._drafts.unsaved.connect(self._on_unsaved)
-        self._pages.invoice.correction_wanted.connect(self._report_wrong_data)
         self._pages.orderer.forget_wanted.connect(self._forget)
-        self._pages.consent.terms_wanted.connect(self._show_terms)
-        self._pages.summary.terms_wanted.connect(self._show_terms)
         calls = self._calls
         calls.placed.connect(self._on_placed)
         calls.refused.connect(self._on_refused)
@@ -244,14 +239,7 @@ class OrderWizard(FlowWizard):
     def _way_on(self, code: ErrorCode) -> WayOn:
         if code is ErrorCode.OFFER_WITHDRAWN:  # nothing would come of sending the same once more
             return WayOn("Wybierz inną usługę", lambda: self._mirror(self.flow.edit(Step.SERVICE)))
+        if code is ErrorCode.KEY_REUSED:  # another order stands there: under a new key, this might become a second one
+            self._let_order(allowed=False)
+            return WayOn("Zamknij zamówienie", self.reject)
         return WayOn("Ponów", self.order)
-
-    # Dialogs of its own
-
-    def _report_wrong_data(self) -> None:
-        company, holder = self.flow.storefront.company, self.flow.holder
-        CorrectionDialog(company, self._link, self, links=self._links, holder=holder).open()
-
-    def _show_terms(self) -> None:
-        terms = self.flow.storefront.terms
-        TextDialog(terms.title, terms.text, self, self._link, "Regulamin").open()
