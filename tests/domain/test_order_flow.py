@@ -252,6 +252,12 @@ def test_a_later_state_of_the_order_replaces_the_receipt() -> None:
     assert done.receipt.state is OrderState.FULFILLED
 
 
+def test_a_receipt_that_comes_amid_an_edit_ends_it() -> None:
+    editing = at_summary().confirm("k").edit(Step.ORDERER)
+    received = editing.received(order_of(quote_for(SUBSCRIPTION)))
+    assert (received.step, received.is_editing) == (Step.CONFIRMATION, False)
+
+
 def test_shown_contacts_are_the_judged_ones_and_else_as_typed() -> None:
     flow = at_summary()
     assert flow.contacts.shown(Field.PHONE) == "+48 601 234 567"

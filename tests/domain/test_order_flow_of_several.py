@@ -138,6 +138,7 @@ def test_further_programs_begin_the_form_at_its_first_page() -> None:
     assert joined.items[1].offer == OTHER_SUBSCRIPTION
     assert joined.orderer == ANNA
     assert joined.add(shop.basket[:1]) is joined
+    assert not flow.edit(Step.ORDERER).add(shop.basket).is_editing
 
 
 def test_what_the_shop_has_of_further_programs_changes_nothing_until_they_are_added() -> None:

@@ -231,6 +231,25 @@ def test_several_programs_are_ordered_paid_by_one_transfer_and_one_is_renewed_he
     assert wizard.flow.receipt.transfer is None
 
 
+def test_the_draft_of_several_programs_comes_back_whole_for_one_of_them(customer: CustomersComputer) -> None:
+    wizard = form_of_all(customer.open_eshop())
+    tick(wizard, "Abonament")
+    wait_until(lambda: wizard.flow.quote is not None, what="price")
+    wanted = wizard.flow.service.wanted
+    customer.close()
+    eshop = customer.open_eshop()
+    wait_until(eshop.order_button.isEnabled, what="basket")
+    eshop.basket.select(LICENCE_ID)
+    click(eshop, "Zamów…")
+    (again,) = eshop.findChildren(OrderWizard)
+    wait_until(lambda: "Kontynuować?" in _words(again), what="question")
+    assert all(program in _words(again) for program in ("R2płatnik", "R2księga"))
+    click(again, "Kontynuuj")
+    wait_until(lambda: again.flow.quote is not None, what="price of all")
+    assert len(wanted) > 1
+    assert again.flow.service.wanted == wanted
+
+
 def _words(wizard: OrderWizard) -> str:
     return "\n".join(label.text() for label in wizard.currentPage().findChildren(QLabel) if label.isVisible())
 

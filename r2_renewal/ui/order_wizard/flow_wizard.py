@@ -41,7 +41,7 @@ class FlowWizard(WizardFrame):
         self._link, self._links = link, links
         self._advance = self._is_hopping = False
         self._order_file = OrderFile(link, self)
-        self._order_file.failed.connect(lambda code: self._messages(Step(self.currentId())).warn(code))
+        self._order_file.failed.connect(self._on_no_file)
         self._calls = AgentCalls(link, self)
         self._pages = Pages(flow, links, link)
         for step, page in self._pages.by_step.items():
@@ -160,6 +160,10 @@ class FlowWizard(WizardFrame):
         if code not in UNREACHABLE:
             return []
         return [WayOn(SAVE_ORDER, lambda: self._order_file.choose(export_of(self.flow)))]
+
+    def _on_no_file(self, code: ErrorCode) -> None:
+        if self.currentId() >= 0:  # else closed meanwhile
+            self._messages(Step(self.currentId())).warn(code)
 
     def _on_judged(self, step: Step, texts: Mapping[Field, str], verdicts: Mapping[str, ContactVerdict]) -> None:
         flow = self.flow
