@@ -66,6 +66,14 @@ def open_form(look: Look) -> OrderWizard:
     return window(OrderWizard, "Zamówienie")
 
 
+def begin_anew(wizard: OrderWizard) -> None:
+    """Leave a draft that another program of this computer may have begun."""
+    wait_until(lambda: wizard._drafts.customer, what="word on drafts")
+    for button in wizard.findChildren(QAbstractButton):
+        if button.text() == "Zacznij od nowa" and button.isVisible():
+            button.click()
+
+
 def order(wizard: OrderWizard, look: Look) -> None:
     """Fill in the whole form and order with the obligation to pay."""
     wait_until(lambda: wizard.flow.quote is not None, what="price")

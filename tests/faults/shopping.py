@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QAbstractButton, QMainWindow, QTableView
+from PySide6.QtWidgets import QMainWindow, QTableView
 from pytestqt.qtbot import QtBot
 
 import r2_renewal
@@ -39,7 +39,7 @@ from r2_renewal.ui.basket_rows import Column
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.driver import click, fill, find, go_on, tick, wait_until
-from tests.e2e.order_by_widgets import ORDERER
+from tests.e2e.order_by_widgets import ORDERER, begin_anew
 from tests.licence_files import PRODUCT
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -242,14 +242,6 @@ def filled_form(eshop: EshopWindow) -> OrderWizard:
     go_on(wizard, "Zgoda na automatyczne odnowienie")
     consent_again(wizard)
     return wizard
-
-
-def begin_anew(wizard: OrderWizard) -> None:
-    """Leave a draft that another program of this computer may have begun."""
-    wait_until(lambda: wizard._drafts.customer, what="word on drafts")
-    for button in wizard.findChildren(QAbstractButton):
-        if button.text() == "Zacznij od nowa" and button.isVisible():
-            button.click()
 
 
 def consent_again(wizard: OrderWizard) -> None:

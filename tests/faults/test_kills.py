@@ -19,16 +19,21 @@ from contextlib import closing
 from itertools import groupby, takewhile
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from r2_renewal.domain.offer import ServiceKind
+from r2_renewal.domain.order import Orderer
 from r2_renewal.licensing.keys import parse_trusted_keys
 from r2_renewal.licensing.reader import parse_certificate
+from r2_renewal.store.drafts import Drafts
 from r2_renewal.store.unsettled import has_unsettled
 from tests.agent.conversation import Hosts
 from tests.faults.injection import Call, Tracer, tracer
 from tests.faults.order_kills import Purchase, await_truth, live, points, traced_agent
 from tests.real_shop import RealShop
 from tests.reference_shop.conftest import TODAY
+from tests.samples import draft_for
 
 __all__ = ["tracer"]
 
@@ -195,6 +200,18 @@ def kill_the_host(shop: RealShop, hosts: Hosts, chance: random.Random) -> None:
 def licence_id_in(shop: RealShop, hosts: Hosts) -> str:
     content = hosts.licence.read_bytes()
     return parse_certificate(content, parse_trusted_keys(shop.trusted_keys)).programs[0].licence_id
+
+
+def test_n11_a_host_killed_before_its_order_was_written_down_orders_it_once_anew(
+    shop: RealShop, tmp_path: Path
+) -> None:
+    hosts = shop.computer(tmp_path)
+    licence = parse_certificate(hosts.licence.read_bytes(), parse_trusted_keys(shop.trusted_keys))
+    licence_id = licence.programs[0].licence_id
+    left = draft_for(ServiceKind.SUBSCRIPTION, orderer=Orderer("Anna", "Kłosowska"), licence_id=licence_id)
+    Drafts(hosts.state_dir).save(licence.customer_id, licence_id, msgspec.json.encode(left))
+    lived(shop, hosts, "order")
+    assert len(shop.orders(licence_id)) == 1
 
 
 def test_n11_a_host_killed_after_the_order_button_leaves_one_order_and_no_agent(
