@@ -47,9 +47,9 @@ def reasons(flow: OrderFlow, step: Step) -> list[tuple[Field, Reason]]:
 def test_nothing_is_preselected_in_a_fresh_form() -> None:
     flow = fresh()
     assert (flow.kind, flow.items[0].offer, flow.quote, flow.offers_for("lic-1")) == (None, None, None, ())
-    assert not flow.company_confirmed
-    assert not flow.consent_given
-    assert flow.step is Step.SERVICE
+    boxes = (flow.company_confirmed, flow.consent_given, flow.early_start, flow.is_professional, flow.remember_me)
+    assert not any(boxes)
+    assert (flow.step, flow.is_editing, flow.key) == (Step.SERVICE, False, "")
 
 
 def test_a_service_already_clicked_is_the_only_preselection() -> None:
