@@ -114,7 +114,7 @@ def document(kind: str, name: str) -> Document:
 def shop(*basket: BasketEntry, **changes: Any) -> Storefront:
     """Return what eSklep opens with, with the real texts."""
     texts = {
-        "consent": document("auto_renewal", "auto_renewal-1.txt"),
+        "consent": document("auto_renewal", "auto_renewal-2.txt"),
         "terms": document("terms", "terms-1.txt"),
         "privacy": document("rodo", "rodo-1.txt"),
     }
