@@ -21,6 +21,7 @@ from r2_renewal.agent.failures import ShopError
 from r2_renewal.agent.protocol import AccountState, LogoutResult
 from r2_renewal.agent.transport import Answer, Message
 from r2_renewal.agent.vault import Vault
+from r2_renewal.contract.reading import read, typed
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 T = TypeVar("T")
@@ -170,7 +171,7 @@ class Account:
 
     def _decoded(self, text: str) -> AccountSession:
         try:
-            return msgspec.json.decode(text, type=AccountSession)
+            return read(text, AccountSession)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             with suppress(RenewalError):
                 self._vault.remove(self._place, text)
@@ -234,7 +235,7 @@ class Account:
 def _session(token: str, email: str, customer_id: str) -> AccountSession:
     fields = {"token": token, "email": email.strip(), "customer_id": customer_id}
     try:
-        return msgspec.convert(fields, AccountSession)
+        return typed(fields, AccountSession)
     except msgspec.ValidationError as error:
         raise ShopError(ErrorCode.NOT_THE_SHOP, "not a bearer token") from error
 

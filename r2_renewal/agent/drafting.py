@@ -13,6 +13,7 @@ import msgspec
 from r2_renewal.agent import protocol
 from r2_renewal.agent.licence_refresh import LicenceRefresh
 from r2_renewal.agent.order_origin import BY_NIP
+from r2_renewal.contract.reading import read
 from r2_renewal.domain.company import Holder, normalize_nip
 from r2_renewal.domain.draft import Draft
 from r2_renewal.domain.errors import RenewalError
@@ -85,13 +86,13 @@ class Drafting:
 
 def _read(stored: StoredDraft) -> Draft | None:
     try:
-        return msgspec.json.decode(stored.body, type=Draft).of_today(apart(stored.licences))
+        return read(stored.body, Draft).of_today(apart(stored.licences))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 
 def _person(body: bytes | None) -> Orderer | None:
     try:
-        return None if body is None else msgspec.json.decode(body, type=Orderer)
+        return None if body is None else read(body, Orderer)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None

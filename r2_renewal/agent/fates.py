@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from r2_renewal.agent.protocol import Delivery, ErrorData, Message, OrderRefused
+from r2_renewal.contract.reading import read
 from r2_renewal.domain.consent import Document
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store.outbox import UNANSWERED, Outbox, OutboxRow, OutboxState
@@ -53,11 +54,10 @@ class _BareRefusal(Message, frozen=True):
 def refusal_of(row: OutboxRow) -> ErrorData:
     """Return why the shop refused an order; a reason that cannot be read is INTERNAL."""
     with suppress(msgspec.MsgspecError, ValueError):
-        refusal: ErrorData = msgspec.json.decode(row.answer, type=ErrorData)
-        return refusal
+        return read(row.answer, ErrorData)
     with suppress(msgspec.MsgspecError, ValueError):
         # An earlier version wrote another quote; its price is asked for anew in any case.
-        old = msgspec.json.decode(row.answer, type=_BareRefusal)
+        old = read(row.answer, _BareRefusal)
         return ErrorData(code=old.code, delivery=old.delivery, document=old.document, fields=old.fields)
     return ErrorData(code=ErrorCode.INTERNAL.value, delivery=Delivery.REFUSED.value)
 

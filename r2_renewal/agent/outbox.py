@@ -20,6 +20,7 @@ from r2_renewal.agent.fates import refusal_of
 from r2_renewal.agent.order_origin import OrderOrigin
 from r2_renewal.agent.protocol import Delivery
 from r2_renewal.agent.shop_client import ShopClient
+from r2_renewal.contract.reading import read
 from r2_renewal.contract.structs import OrderBody
 from r2_renewal.domain.draft import draft_of_order
 from r2_renewal.domain.errors import ErrorCode, RenewalError
@@ -125,7 +126,7 @@ class OrderSender:
 
     def _known(self, row: OutboxRow, deadline: Deadline) -> Order:
         if row.answer:
-            return translate.order(msgspec.json.decode(row.answer, type=OrderBody))
+            return translate.order(read(row.answer, OrderBody))
         try:
             return translate.order(self._client.order(row.order_id, deadline))
         except RenewalError as error:

@@ -19,6 +19,7 @@ from r2_renewal.agent.agent_log import AgentLog, Done
 from r2_renewal.agent.protocol import Event, HelloParams, Incoming, Message, Method, Request
 from r2_renewal.agent.service import Service
 from r2_renewal.agent.under_way import CallsUnderWay, CallUnderWay
+from r2_renewal.contract.reading import read
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 LONGEST_LINE = 4 * 1024 * 1024
@@ -93,7 +94,7 @@ class Server:
 
     def _take(self, line: bytes) -> None:
         try:
-            request = msgspec.json.decode(line, type=Request)
+            request = read(line, Request)
         except msgspec.ValidationError:
             self._refuse(_number(line), protocol.INVALID_REQUEST, "not a request")
             return
@@ -126,7 +127,7 @@ class Server:
     def _outcome(self, request: Request, method: Method, call: CallUnderWay) -> Message | protocol.ErrorBody:
         """Do a call and return what is to be answered."""
         try:
-            params = msgspec.json.decode(request.params, type=protocol.PARAMS[method])
+            params = read(request.params, protocol.PARAMS[method])
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return _garbled(protocol.INVALID_PARAMS, "parameters do not fit")
         try:
@@ -180,6 +181,6 @@ class _Numbered(msgspec.Struct):
 def _number(line: bytes) -> int | None:
     """Return the number of a line that is JSON but no request, where it has one."""
     try:
-        return msgspec.json.decode(line, type=_Numbered).id
+        return read(line, _Numbered).id
     except (msgspec.MsgspecError, ValueError):
         return None

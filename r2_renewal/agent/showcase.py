@@ -16,6 +16,7 @@ import msgspec
 from r2_renewal.agent.fates import fates_of
 from r2_renewal.agent.licence_refresh import LicenceRefresh
 from r2_renewal.agent.protocol import LoadResult, MoreResult, StoredResult
+from r2_renewal.contract.reading import read
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.company import Company
 from r2_renewal.domain.errors import ErrorCode, RenewalError
@@ -70,7 +71,7 @@ class Showcase:
         """Return the first page as it was shown last, with what is known today of orders without a receipt."""
         with suppress(RenewalError, *_UNREADABLE):  # no licence, nothing kept, or an older version's
             licence = self._refresh.licence()
-            page = msgspec.json.decode(self._storefronts.page(licence.customer_id, 0) or b"", type=_FirstPage)
+            page = read(self._storefronts.page(licence.customer_id, 0) or b"", _FirstPage)
             company = Company(licence.company, licence.nip, "", "", "")
             return StoredResult(load=self.with_fates(replace(page.storefront, company=company), page.next))
         return StoredResult()
@@ -83,7 +84,7 @@ class Showcase:
         """
         body = self._storefronts.page(self.customer(), int(cursor)) if cursor.isdecimal() else None
         try:
-            return msgspec.json.decode(body or b"", type=MoreResult)
+            return read(body or b"", MoreResult)
         except _UNREADABLE as error:
             raise RenewalError(ErrorCode.STORE, "a page that is not there") from error
 

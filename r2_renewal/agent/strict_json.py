@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from r2_renewal.contract.reading import read
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 LONGEST_NUMBER = 30
@@ -27,7 +28,7 @@ def decode(raw: bytes, kind: type[T]) -> T:
     """
     check(raw)
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return read(raw, kind)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise RenewalError(ErrorCode.NOT_THE_SHOP, f"not a {kind.__name__}") from error
 

@@ -18,6 +18,7 @@ from typing import IO
 import msgspec
 
 from r2_renewal.agent.vault_process import LONGEST_LINE, Action, Errand, Outcome, Report
+from r2_renewal.contract.reading import read
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 KEYRING_SECONDS = 3.0
@@ -134,7 +135,7 @@ def _asked(process: subprocess.Popen[bytes], errand: Errand) -> Report:
     process.stdin.write(msgspec.json.encode(errand) + b"\n")
     process.stdin.flush()
     _line(process, process.stdout, START_SECONDS)
-    return msgspec.json.decode(_line(process, process.stdout, KEYRING_SECONDS), type=Report)
+    return read(_line(process, process.stdout, KEYRING_SECONDS), Report)
 
 
 def _line(process: subprocess.Popen[bytes], answers: IO[bytes], seconds: float) -> bytes:

@@ -21,6 +21,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from r2_renewal.contract.reading import read
 from r2_renewal.contract.structs import MOST_LINES, Amount, Body, Identifier
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
@@ -148,10 +149,10 @@ def _inflate(compressed: bytes) -> bytes:
 
 def _decode(content: bytes) -> PreparedOrder:
     try:
-        profile = msgspec.json.decode(content, type=_Profile).profile
+        profile = read(content, _Profile).profile
         if profile != PROFILE:
             raise RenewalError(ErrorCode.ORDER_FILE_NEWER, "another profile")
-        order = msgspec.json.decode(content, type=PreparedOrder)
+        order = read(content, PreparedOrder)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _malformed("not a prepared order") from error
     # Unknown fields, a field twice, other spacing: what two readers could understand differently is refused.

@@ -130,9 +130,12 @@ class Reminding(QObject):
     def _driver(self) -> UserDriver:
         if self._config.driver is not None:
             return self._config.driver
-        from r2_renewal.embedding.windows import Windows
-
         if self._windows is None:
+            from r2_renewal.embedding.memory import ensure_memory
+
+            ensure_memory()
+            from r2_renewal.embedding.windows import Windows
+
             self._windows = Windows(self._main_window, self.settings, self._agent)
         return self._windows
 
@@ -197,14 +200,19 @@ class Reminding(QObject):
             return
         # Judged once more: while it waited, another process may have asked, ordered or renewed.
         question = self._judge().question
-        claimed = question is not None and self._claim.take_question(question)
+        if question is None:
+            self._end()
+            return
+        # Before the claim: where there is no memory for a window, another program may ask.
+        driver = self._driver
+        claimed = self._claim.take_question(question)
         if claimed is None:
             later(self, CLAIM_RETRY_MS, self._ask)
-        elif question is None or not claimed:
+        elif not claimed:
             self._end()
         else:
             self._show(Status.PROMPTING)
-            self._driver.ask(question, lambda answer: self._on_answer(question, answer))
+            driver.ask(question, lambda answer: self._on_answer(question, answer))
 
     @contained
     def _on_answer(self, question: Question, answer: Answer) -> None:

@@ -16,6 +16,7 @@ from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
+from r2_renewal.contract.reading import read, typed
 from r2_renewal.reference_shop.problems import Refusal
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def read_struct(body: bytes, wanted: Any) -> Any:
         Refusal: MALFORMED, where it is no JSON in UTF-8; VALIDATION, where it is not the struct.
     """
     try:
-        return msgspec.json.decode(body, type=wanted)
+        return read(body, wanted)
     except msgspec.ValidationError as error:
         raise Refusal(ProblemCode.VALIDATION, fields=(_field(str(error)),)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -89,7 +90,7 @@ def struct_of(values: dict[str, Any], wanted: type[T]) -> T:
         Refusal: VALIDATION, where they are not the struct.
     """
     try:
-        return msgspec.convert(values, type=wanted)
+        return typed(values, wanted)
     except msgspec.ValidationError as error:
         raise Refusal(ProblemCode.VALIDATION, fields=(_field(str(error)),)) from None
 
