@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from r2_renewal.embedding.windows import Windows
+
 # What the windows' modules and an eSklep of a few programs take, and as much again.
 WINDOWS_BYTES = 32 * 2**20
 
 
-def ensure_memory() -> None:
-    """Make sure that there is room for a window; nothing is written to it, so that it costs some microseconds.
+def windows_where_there_is_room() -> type[Windows]:
+    """Return what makes our windows; nothing is written to the room looked for, so that it costs some microseconds.
 
     Raises:
         MemoryError: there is none; nothing of ours is shown then, and the host lives on.
     """
     bytes(WINDOWS_BYTES)
+    from r2_renewal.embedding.windows import Windows
+
+    return Windows

@@ -131,12 +131,9 @@ class Reminding(QObject):
         if self._config.driver is not None:
             return self._config.driver
         if self._windows is None:
-            from r2_renewal.embedding.memory import ensure_memory
+            from r2_renewal.embedding.memory import windows_where_there_is_room
 
-            ensure_memory()
-            from r2_renewal.embedding.windows import Windows
-
-            self._windows = Windows(self._main_window, self.settings, self._agent)
+            self._windows = windows_where_there_is_room()(self._main_window, self.settings, self._agent)
         return self._windows
 
     def _look(self) -> StartupCheck:
