@@ -78,7 +78,9 @@ class BasketTable(QTableView):
             for column, width in enumerate(widths):
                 self.setColumnWidth(column, width)
             two_lines = 0 if widths == self._widths else 2 * self.fontMetrics().lineSpacing() + _AROUND
-            self.verticalHeader().setDefaultSectionSize(max(self._row, two_lines))
+            rows, height = self.verticalHeader(), max(self._row, two_lines)
+            if rows.defaultSectionSize() != height:  # Qt would give all the rows the height that they have
+                rows.setDefaultSectionSize(height)
             header.setMinimumHeight(two_lines)
         header.setStretchLastSection(header.length() < self.viewport().width())
         self._is_fitting = False

@@ -12,7 +12,7 @@ from tests.gallery.variants import VARIANTS, Variant, pictured
 # Wider than some of these desktops, whatever is done: names of a hundred letters, an invoice's number in KSeF beside its amounts,
 # and large letters beside the account's menu.
 WIDE = ("esklep-dlugie-nazwy", "esklep-nic-nie-pasuje", "konto-faktury", "konto-moje-programy")
-USUAL = ("light-100", "dark-200", "letters-14")
+USUAL = ("dark-200", "letters-14")
 
 
 @pytest.mark.parametrize("variant", [each for each in VARIANTS if each.name in USUAL], ids=lambda variant: variant.name)
