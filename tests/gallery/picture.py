@@ -11,12 +11,15 @@ import tempfile
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.gallery import account, eshop, order_form, orders, reminders
 from tests.gallery.judge import faults
-from tests.gallery.room import Room
+from tests.gallery.room import SETTLE_MS, Room
 
+# What still looks wrong after so many looks is.
+LOOKS = 15
 CHAPTERS = {"reminders": reminders, "eshop": eshop, "order_form": order_form, "orders": orders, "account": account}
 
 
@@ -52,8 +55,14 @@ def main(arguments: list[str]) -> None:
         application.setFont(QFont(application.font().family(), wanted.points))
 
     def look(name: str, window: QWidget) -> None:
+        found = list(faults(window))
+        for _ in range(LOOKS):  # on a busy machine a window may not have laid itself out yet
+            if not found:
+                break
+            QTest.qWait(SETTLE_MS)
+            found = list(faults(window))
         window.grab().save(str(wanted.folder / f"{name}.png"))
-        for fault in faults(window):
+        for fault in found:
             sys.stdout.write(f"{name}: {fault}\n")
 
     for name in wanted.only or CHAPTERS:

@@ -163,10 +163,10 @@ def test_several_programs_are_ordered_together_from_the_keyboard(eshop: Any) -> 
 def test_more_than_an_order_holds_is_said_and_not_begun(eshop: Any) -> None:
     many = entries(*(f"{number:03}" for number in range(MOST_TOGETHER + 1)))
     window, _ = eshop(eshop__load=[{"result": load(*many)}])
-    wait_until(lambda: len(names(window)) == len(many))
+    wait_until(lambda: window.refresh_button.isEnabled() and len(names(window)) == len(many))
     window.basket.table.selectAll()
+    wait_until(lambda: says(window, f"51 programów. {selection_text(51, 51)}"))
     assert not window.order_button.isEnabled()
-    assert says(window, f"51 programów. {selection_text(51, 51)}")
     QTest.keyClick(window.basket.table, Qt.Key.Key_Return)
     assert not window.findChildren(OrderWizard)
 
