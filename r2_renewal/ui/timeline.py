@@ -133,9 +133,11 @@ class _Bars(QStyledItemDelegate):
         frame.text = ""
         self._timeline.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, frame, painter, self._timeline)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        roles = QPalette.ColorRole
-        ink = option.palette.color(roles.HighlightedText if selected else roles.Text)
-        room, line = option.rect.adjusted(_GAP, _GAP, -_GAP, -_GAP), option.fontMetrics.lineSpacing()
+        # The widget's own palette, a copy: what Python holds of an option's parts is C++'s again after this call.
+        roles, palette = QPalette.ColorRole, self._timeline.palette()
+        ink = palette.color(roles.HighlightedText if selected else roles.Text)
+        bar_ink = ink if selected else palette.color(roles.Highlight)
+        room, line = option.rect.adjusted(_GAP, _GAP, -_GAP, -_GAP), self._timeline.fontMetrics().lineSpacing()
         painter.save()
         painter.setPen(ink)
         top = QRect(room.left(), room.top(), room.width(), line)
@@ -143,7 +145,7 @@ class _Bars(QStyledItemDelegate):
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, short_text(slot))
         if slot.programs:
             bar = self._bar(room.adjusted(room.width() // 4, line, -room.width() // 4, -line), slot)
-            painter.fillRect(bar, ink if selected else option.palette.color(roles.Highlight))
+            painter.fillRect(bar, bar_ink)
             top.moveBottom(bar.top() - 1)
             painter.drawText(top, Qt.AlignmentFlag.AlignCenter, str(slot.programs))
         painter.restore()
