@@ -17,6 +17,7 @@ from r2_renewal.ui.basket_model import BasketModel
 from r2_renewal.ui.basket_rows import HEADERS, Column
 from r2_renewal.ui.days_mark import DaysMark
 from r2_renewal.ui.plain_text import widest_column
+from r2_renewal.ui.tables import set_up_rows
 
 # Widths are measured by the rows in sight only, however many there are.
 _ROWS_IN_SIGHT = 0
@@ -32,22 +33,16 @@ class BasketTable(QTableView):
         self._is_fitting = self._is_set_by_user = False
         self._widths = [0] * len(Column)
         self.setModel(model)
-        self.setAccessibleName("Koszyk posiadanych programów")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setTabKeyNavigation(False)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        set_up_rows(self, "Koszyk posiadanych programów", QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSortingEnabled(True)
         self.sortByColumn(Column.VALID_UNTIL, Qt.SortOrder.AscendingOrder)
         self.setItemDelegateForColumn(Column.DAYS_LEFT, DaysMark(self))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._build_headers(model)
         self.fit()  # to the headings, until there are rows
 
     def _build_headers(self, model: BasketModel) -> None:
         rows, columns = self.verticalHeader(), self.horizontalHeader()
-        rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._row = rows.defaultSectionSize()
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)

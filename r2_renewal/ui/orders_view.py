@@ -10,15 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
@@ -29,7 +21,8 @@ from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.order_list_words import HEADERS, cancel_question, order_cells, order_details, withdrawal_text
-from r2_renewal.ui.plain_text import PlainLabel, PlainTextView, tool_tip, widest_column
+from r2_renewal.ui.plain_text import PlainLabel, PlainTextView, tool_tip
+from r2_renewal.ui.tables import set_up_records
 from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
 
 DETAIL_LINES = 6
@@ -71,18 +64,8 @@ class OrdersView(QWidget):
 
     def _build_table(self) -> None:
         self._table = table = QTableWidget(0, len(HEADERS), self)
-        table.setAccessibleName("Zamówienia")
         table.setHorizontalHeaderLabels(list(HEADERS))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.horizontalHeader().setHighlightSections(False)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.horizontalHeader().setMaximumSectionSize(widest_column(table))
+        set_up_records(table, "Zamówienia")
         table.horizontalHeader().setStretchLastSection(True)
         table.itemSelectionChanged.connect(self._show_selected)
 

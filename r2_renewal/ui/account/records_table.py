@@ -7,9 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
-from r2_renewal.ui.plain_text import tool_tip, widest_column
+from r2_renewal.ui.plain_text import tool_tip
+from r2_renewal.ui.tables import set_up_records
 
 Index = QModelIndex | QPersistentModelIndex
 Row = Sequence[str]
@@ -69,16 +70,7 @@ class RecordsTable(QTableView):
         super().__init__(parent)
         self._records = _Records(headers, amounts, self)
         self.setModel(self._records)
-        self.setAccessibleName(name)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.horizontalHeader().setHighlightSections(False)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setMaximumSectionSize(widest_column(self))
+        set_up_records(self, name)
         self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
 
     def show_rows(self, rows: Sequence[Row]) -> None:
