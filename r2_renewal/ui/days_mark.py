@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from r2_renewal.ui.basket_model import MARK_ROLE, Index
 from r2_renewal.ui.basket_rows import Mark
@@ -19,40 +19,47 @@ _THIN = 1.4
 class DaysMark(QStyledItemDelegate):
     """Draws a triangle where an end is near and a cross where it is past, before the words."""
 
+    def __init__(self, table: QTableView) -> None:
+        super().__init__(table)
+        self._table = table
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the cell with its mark."""
-        side = option.fontMetrics.ascent()
+        side = self._side
         words = QStyleOptionViewItem(option)
         self._fill(painter, option, index)
         words.rect = option.rect.adjusted(side + 2 * _GAP, 0, 0, 0)
         super().paint(painter, words, index)
         mark = index.data(MARK_ROLE)
         if mark:
-            self._draw(painter, option, Mark(mark), self._place(option.rect, side))
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            self._draw(painter, selected, Mark(mark), self._place(option.rect, side))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
         """Return the words' size with room for the mark."""
-        return super().sizeHint(option, index) + QSize(option.fontMetrics.ascent() + 2 * _GAP, 0)
+        return super().sizeHint(option, index) + QSize(self._side + 2 * _GAP, 0)
+
+    @property
+    def _side(self) -> int:
+        return self._table.fontMetrics().ascent()
 
     def _fill(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         whole = QStyleOptionViewItem(option)
         self.initStyleOption(whole, index)
         whole.text = ""
-        style = option.widget.style() if option.widget else None
-        if style is not None:
-            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, whole, painter, option.widget)
+        self._table.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, whole, painter, self._table)
 
     @staticmethod
     def _place(rect: QRect, side: int) -> QRectF:
         return QRectF(rect.left() + _GAP, rect.center().y() - side / 2, side, side)
 
-    @staticmethod
-    def _draw(painter: QPainter, option: QStyleOptionViewItem, mark: Mark, place: QRectF) -> None:
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+    def _draw(self, painter: QPainter, selected: bool, mark: Mark, place: QRectF) -> None:
         role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(option.palette.color(role), _THIN, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        # The table's own palette, as in the year's picture: an option's parts are C++'s again after the call.
+        ink = self._table.palette().color(role)
+        painter.setPen(QPen(ink, _THIN, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPath(_triangle(place) if mark is Mark.SOON else _cross(place))
         painter.restore()
 

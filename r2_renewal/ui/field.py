@@ -76,7 +76,6 @@ class Field(QWidget):
         self.edit.setReadOnly(True)
         self.edit.setFrame(False)
         palette = self.edit.palette()
-        palette.setColor(
-            QPalette.ColorRole.Base, QColor(Qt.GlobalColor.transparent)
-        )  # whatever the desktop's colours are
+        # Whatever the desktop's colours are.
+        palette.setColor(QPalette.ColorRole.Base, QColor(Qt.GlobalColor.transparent))
         self.edit.setPalette(palette)
