@@ -18,6 +18,7 @@ from r2_renewal.agent.protocol import ExportParams, ExportResult, Method, Wanted
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order_flow import OrderFlow
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
+from r2_renewal.ui.placing import lines_on_screen
 from r2_renewal.ui.plain_text import Heading, PlainLabel
 from r2_renewal.ui.qr_code import QrCode
 
@@ -108,7 +109,7 @@ class OrderFileDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Zamówienie w pliku")
         self._column = QVBoxLayout(self)
-        self._is_low = self.screen().availableSize().height() < LOW_SCREEN_LINES * self.fontMetrics().lineSpacing()
+        self._is_low = lines_on_screen(self) < LOW_SCREEN_LINES
         row = QBoxLayout(QBoxLayout.Direction.LeftToRight if self._is_low else QBoxLayout.Direction.TopToBottom)
         self._column.addLayout(row)
         row.addLayout(self._words(path, result))

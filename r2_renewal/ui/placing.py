@@ -20,6 +20,11 @@ def roomy(window: QWidget, thought: QSize) -> QSize:
     return wished.boundedTo(window.screen().availableSize() - QSize(letters, 2 * letters))
 
 
+def lines_on_screen(widget: QWidget) -> int:
+    """Return how many lines of a widget's letters its screen has room for."""
+    return widget.screen().availableSize().height() // widget.fontMetrics().lineSpacing()
+
+
 def place_over(window: QWidget, host: QWidget) -> None:
     """Put a window over the middle of the host, wholly on the host's screen, with a frame like the host's."""
     room = host.screen().availableGeometry()

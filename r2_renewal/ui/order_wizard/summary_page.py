@@ -20,6 +20,7 @@ from r2_renewal.ui.button import Button
 from r2_renewal.ui.order_wizard.changes_box import ChangesBox
 from r2_renewal.ui.order_wizard.order_words import line_text, period_text, renewal_text
 from r2_renewal.ui.order_wizard.page import Footer, OrderPage
+from r2_renewal.ui.placing import lines_on_screen
 from r2_renewal.ui.plain_text import Heading, PlainLabel, PlainTextView, under_box
 
 ORDER_BUTTON = "Zamówienie z obowiązkiem zapłaty"
@@ -81,8 +82,7 @@ class SummaryPage(OrderPage):
         self.add_footer(self._price)
 
     def _lines_in_sight(self) -> int:
-        lines = self.screen().availableSize().height() // self.fontMetrics().lineSpacing()
-        return LINES if lines > LOW_SCREEN_LINES else FEW_LINES
+        return LINES if lines_on_screen(self) > LOW_SCREEN_LINES else FEW_LINES
 
     def _group(self, step: Step, title: str, names: tuple[str, ...]) -> _Group:
         group = _Group(title, self)
