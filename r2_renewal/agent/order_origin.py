@@ -30,8 +30,8 @@ class OrderOrigin:
         Raises:
             RenewalError: STORE.
         """
-        customer, present = self._outbox.customer(key), self._present()
-        return not customer or not present or customer == present or customer.startswith(BY_NIP)
+        customer = self._outbox.customer(key)
+        return not customer or customer.startswith(BY_NIP) or self._present() in ("", customer)
 
     def check(self, key: str) -> None:
         """Refuse to send an order of another customer.
