@@ -29,7 +29,7 @@ from r2_renewal.reference_shop.order_checks import CHANNELS
 from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.pricing import ONE_DAY
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.programs import MOST_PROGRAMS, licence_of, licences_named, renewal_price
+from r2_renewal.reference_shop.programs import FIRST_PROGRAMS, licence_of, licences_named, renewal_price
 from r2_renewal.reference_shop.revocations import revoke_one
 from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, Caller
 from r2_renewal.reference_shop.settings import ShopSettings
@@ -40,23 +40,27 @@ from r2_renewal.reference_shop.tables import ConsentRow, Customer, LicenceRow
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A customer's data as they stand. Attributes: body: with a first page of the enrolments; tag: stands for all of them."""
+    """A customer's data as they stand. Attributes: body: with a page of the enrolments; tag: stands for all of them."""
 
     body: CustomerBody
     tag: str
 
 
-def known(session: Session, settings: ShopSettings, customer_id: str) -> Known:
-    """Return a customer's data."""
+def known(session: Session, settings: ShopSettings, customer_id: str, wanted: Wanted = FIRST_PROGRAMS) -> Known:
+    """Return a customer's data with a page of the enrolments, the first one if not told otherwise.
+
+    Raises:
+        Refusal: VALIDATION, where the limit or the cursor is none.
+    """
     customer = session.get_one(Customer, customer_id)
-    first = enrolment_list(session, settings, customer_id, Wanted(limit=MOST_PROGRAMS))
+    page = enrolment_list(session, settings, customer_id, wanted)
     body = CustomerBody(
         company=company_body(customer),
         invoice_email=customer.invoice_email,
-        enrolments=first.enrolments,
+        enrolments=page.enrolments,
         panel_url=settings.vendor.panel_url,
         contact_email=settings.vendor.contact_email,
-        next=first.next,
+        next=page.next,
     )
     return Known(body, customer_tag(session, settings, customer_id))
 

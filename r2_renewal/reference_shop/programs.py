@@ -22,6 +22,7 @@ from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.tables import LicenceRow, PriceItem, PriceList
 
 MOST_PROGRAMS = 200
+FIRST_PROGRAMS = Wanted(limit=MOST_PROGRAMS)
 
 
 def licence_of(session: Session, customer_id: str, licence_id: str) -> LicenceRow:

@@ -16,7 +16,7 @@ from r2_renewal.reference_shop.orders import open_orders_of, order_body, orders_
 from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.pricing import offers
 from r2_renewal.reference_shop.programs import (
-    MOST_PROGRAMS,
+    FIRST_PROGRAMS,
     licence_of,
     licence_page,
     offer_body,
@@ -31,7 +31,7 @@ from r2_renewal.reference_shop.tables import Customer, OrderRow
 def storefront(session: Session, settings: ShopSettings, customer_id: str) -> StorefrontBody:
     """Return what eSklep opens with for a customer."""
     customer = session.get_one(Customer, customer_id)
-    shown = _shown(session, settings, customer_id, Wanted(limit=MOST_PROGRAMS))
+    shown = _shown(session, settings, customer_id, FIRST_PROGRAMS)
     latest = orders_of(session, customer_id)
     older = [row for row in shown.under_way if row not in latest]
     return StorefrontBody(

@@ -20,7 +20,7 @@ from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, GivenConsent
 from r2_renewal.reference_shop import corrections, customers, texts
 from r2_renewal.reference_shop.bodies import struct_of
-from r2_renewal.reference_shop.enrolments import enrolment_list, enrolments_named
+from r2_renewal.reference_shop.enrolments import enrolments_named
 from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.forms import Form, errors_of
@@ -46,31 +46,26 @@ class _Data:
     """What a page shows.
 
     Attributes:
-        body: the customer's data.
+        body: the customer's data, with the page's programs.
         tag: stands for all of them.
         cursor: the licence after which the page's programs begin; empty for the first.
-        enrolments: the page's programs.
-        next: cursor of the following page; empty on the last.
         consents: the one that each licence's renewal can be given, by licence.
     """
 
     body: CustomerBody
     tag: str
     cursor: str
-    enrolments: tuple[EnrolmentBody, ...]
-    next: str
     consents: dict[str, GivenConsent]
 
 
 def _read(shop: Shop, visit: Visit, cursor: str, email: str = "") -> _Data:
     with shop.database.reading() as session:
         settings, customer_id = shop.settings, visit.who.customer_id
-        known = customers.known(session, settings, customer_id)
         cursor = cursor if owns(session, customer_id, cursor) else ""
-        page = enrolment_list(session, settings, customer_id, Wanted(cursor))
-        licences = [enrolment.licence_id for enrolment in page.enrolments]
+        known = customers.known(session, settings, customer_id, Wanted(cursor))
+        licences = [enrolment.licence_id for enrolment in known.body.enrolments]
         offered = customers.offered_consents(session, settings, customer_id, licences, email)
-    return _Data(known.body, known.tag, cursor, page.enrolments, page.next or "", offered)
+    return _Data(known.body, known.tag, cursor, offered)
 
 
 @get(addresses.DATA, sync_to_thread=True)
@@ -94,7 +89,7 @@ def _page(shop: Shop, visit: Visit, data: _Data, email: str, tag: str = "", **va
         "data.html",
         seller=vendor,
         data=data.body,
-        listed=data,
+        cursor=data.cursor,
         consents=data.consents,
         email=email,
         tag=tag or data.tag,
