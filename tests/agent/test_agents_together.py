@@ -37,6 +37,14 @@ def settled(hosts: Hosts, agent: Conversation, confirmed: ConfirmedOrder) -> Non
     assert row_of(hosts, confirmed).state is OutboxState.ACCEPTED
 
 
+def left_unknown(hosts: Hosts, shop: ScriptedShop, confirmed: ConfirmedOrder) -> None:
+    """Have the shop take an order whose answer its agent, which is killed then, never gets."""
+    shop.script("POST", paths.ORDERS, shop.commit(reset), *[reset] * 2)
+    ours = hosts.greeted(order_seconds=1.0)
+    assert refusal(ours, confirmed).delivery == Delivery.UNKNOWN.value
+    ours.kill()
+
+
 def test_agents_with_other_settings_send_an_order_once_at_a_time_and_the_same(
     hosts: Hosts, shop: ScriptedShop, confirmed: ConfirmedOrder
 ) -> None:
@@ -59,10 +67,7 @@ def test_agents_with_other_settings_send_an_order_once_at_a_time_and_the_same(
 def test_another_customers_agent_neither_sends_nor_judges_an_order(
     hosts: Hosts, shop: ScriptedShop, vendor: Vendor, confirmed: ConfirmedOrder
 ) -> None:
-    shop.script("POST", paths.ORDERS, shop.commit(reset), *[reset] * 2)
-    ours = hosts.greeted(order_seconds=1.0)
-    assert refusal(ours, confirmed).delivery == Delivery.UNKNOWN.value
-    ours.kill()
+    left_unknown(hosts, shop, confirmed)
     sent = sent_alike(shop, confirmed)
     shop.forget_scripts()
     # In another customer's session the shop knows nothing of it.
@@ -108,10 +113,7 @@ def test_a_form_of_one_customer_is_not_sent_with_anothers_licence(
 def test_another_shop_gets_nothing_of_an_order(
     hosts: Hosts, shop: ScriptedShop, another_shop: ScriptedShop, confirmed: ConfirmedOrder
 ) -> None:
-    shop.script("POST", paths.ORDERS, shop.commit(reset), *[reset] * 2)
-    ours = hosts.greeted(order_seconds=1.0)
-    assert refusal(ours, confirmed).delivery == Delivery.UNKNOWN.value
-    ours.kill()
+    left_unknown(hosts, shop, confirmed)
     other = hosts.greeted(shop_url=another_shop.url)
     until(lambda: another_shop.seen("POST", paths.LICENCE_SESSIONS))
     time.sleep(LONG_ENOUGH)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -21,11 +19,11 @@ from r2_renewal.embedding.state import Status
 from r2_renewal.ui.agent_link import AgentProcess
 from tests.driver import wait_until
 from tests.embedding.licences import KEYS, write_licence
+from tests.fakes.scripted_command import scripted_command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TODAY = date(2026, 11, 22)
 END = date(2026, 12, 22)
-RUNNER = f"import sys; sys.path.insert(0, {json.dumps(str(ROOT))}); from tests.fakes.scripted_agent import main; "
 
 
 class Host:
@@ -52,13 +50,12 @@ class Host:
     def attach(self, script: dict[str, list[dict[str, Any]]] | None = None, **more: Any) -> RenewalModule:
         """Embed the module, as each start of the host does."""
         path = self._folder / f"script-{len(self._modules)}.json"
-        path.write_text(json.dumps(script or {}))
         options = {
             "licence_path": self.licence,
             "trusted_keys": KEYS,
             "state_dir": self.state_dir,
             "shop_url": "http://127.0.0.1:1",
-            "agent_command": (sys.executable, "-c", RUNNER + "main(*sys.argv[1:])", str(path), str(self._log)),
+            "agent_command": scripted_command(script or {}, path, self._log),
             "today": lambda: self.today,
         }
         module = r2_renewal.attach(self.window, r2_renewal.Config(**{**options, **more}))  # type: ignore[arg-type]

@@ -14,9 +14,10 @@ from r2_renewal.ui.account.account_window import AccountWindow
 from tests.driver import click, wait_until
 from tests.gallery.eshop import four, many
 from tests.gallery.orders import orders
-from tests.gallery.room import LINKS, Room, failure, loaded, shop
+from tests.gallery.room import LINKS, Room, loaded, shop
 from tests.samples import NOW, TODAY, customer_record, evidence, invoice
 from tests.ui.account.by_hand import consent, fill, go_to, group, log_in, press, revoke, rows, said, save, type_login
+from tests.ui.conftest import failure
 
 NOBODY = {"result": {}}
 

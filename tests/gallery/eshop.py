@@ -15,8 +15,9 @@ from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.order_file import OrderFileDialog
 from r2_renewal.ui.resignation_dialog import ResignationDialog
 from tests.driver import click, wait_until
-from tests.gallery.room import LINKS, Room, failure, loaded, shop, stored
+from tests.gallery.room import LINKS, Room, loaded, shop, stored
 from tests.samples import OTHER_PROGRAM, PROGRAM, RENEWAL_PRICE, SUBSCRIPTION, TODAY, order_of, program, quote_for
+from tests.ui.conftest import failure
 
 NAMES = ("R2płatnik", "R2księga", "R2faktury", "R2środki trwałe", "R2delegacje", "R2magazyn")
 LONG = "R2płatnik dla Świętokrzyskiego Przedsiębiorstwa Wielobranżowego „Źródła” i wszystkich jego oddziałów terenowych"

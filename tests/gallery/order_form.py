@@ -22,8 +22,9 @@ from r2_renewal.ui.order_wizard.summary_page import ORDER_BUTTON
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from r2_renewal.ui.text_dialog import TextDialog
 from tests.driver import click, fill, find, go_on, tick, wait_until
-from tests.gallery.room import LINKS, Room, failure, shop
+from tests.gallery.room import LINKS, Room, shop
 from tests.samples import COMPANY, NOW, OTHER_PROGRAM, PROGRAM, SUBSCRIPTION, draft_for, order_of, quote_for
+from tests.ui.conftest import failure
 
 ORDERER = (
     ("Imię", "Anna"),

@@ -13,8 +13,9 @@ from r2_renewal.domain.order import Order, OrderState
 from r2_renewal.ui.orders_window import OrdersWindow
 from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
 from tests.driver import click, fill, wait_until
-from tests.gallery.room import Room, failure
+from tests.gallery.room import Room
 from tests.samples import NOW, SUBSCRIPTION, TODAY, order_of, quote_for
+from tests.ui.conftest import failure
 
 
 def orders() -> tuple[Order, ...]:

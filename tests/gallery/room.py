@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,13 +15,13 @@ from PySide6.QtWidgets import QWidget
 
 from r2_renewal.domain.basket import BasketEntry, Storefront
 from r2_renewal.domain.consent import Document
-from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.resources import resource
 from r2_renewal.ui.agent_link import AgentLink, AgentProcess
-from r2_renewal.ui.links import Links
 from tests.driver import wait_until
+from tests.fakes.scripted_command import scripted_command
 from tests.samples import NOW, two_programs
-from tests.ui.conftest import HELLO, ROOT
+from tests.ui.conftest import HELLO
+from tests.ui.conftest import LINKS as BARE_LINKS
 
 Look = Callable[[str, QWidget], None]
 W = TypeVar("W", bound=QWidget)
@@ -36,12 +34,8 @@ PLACES = {
     "{panel}": "https://online.reset2.pl/",
     "{link}": "https://online.reset2.pl/rodo",
 }
-LINKS = Links(
-    panel="https://panel.example/",
-    ebok="https://ebok.example/",
-    contact_form="https://form.example/",
-    privacy="https://panel.example/p",
-    allowed_hosts=("panel.example", "ebok.example", "form.example"),
+LINKS = replace(
+    BARE_LINKS,
     community="https://panel.example/spolecznosc",
     help="https://panel.example/pomoc",
     contact_email="kontakt@example.com",
@@ -67,12 +61,7 @@ class Room:
         """Return a link to an agent of its own; methods are written with two underscores for a dot."""
         number = len(self._links)
         path, log = self._folder / f"script-{number}.json", self._folder / f"log-{number}.jsonl"
-        path.write_bytes(msgspec.json.encode({name.replace("__", "."): steps for name, steps in script.items()}))
-        code = (
-            f"import sys; sys.path.insert(0, {json.dumps(str(ROOT))}); "
-            "from tests.fakes.scripted_agent import main; main(*sys.argv[1:])"
-        )
-        link = AgentLink((sys.executable, "-c", code, str(path), str(log)), HELLO, self._parent)
+        link = AgentLink(scripted_command(script, path, log), HELLO, self._parent)
         self._links.append(link)
         return link
 
@@ -131,8 +120,3 @@ def stored(storefront: Storefront, days: int = 3) -> dict[str, Any]:
     """Return the step that answers with a storefront of some days ago."""
     old = replace(storefront, fetched_at=NOW - timedelta(days=days), offers=())
     return {"result": {"load": {"storefront": msgspec.to_builtins(old)}}}
-
-
-def failure(code: ErrorCode, **data: Any) -> dict[str, Any]:
-    """Return a step that fails with a code."""
-    return {"error": {"code": -32000, "message": code.name, "data": {"code": code.value, **data}}}

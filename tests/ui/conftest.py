@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.ui.agent_link import AgentLink, AgentProcess
 from r2_renewal.ui.links import Links
 from tests.driver import wait_until
+from tests.fakes.scripted_command import scripted_command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HELLO = HelloParams(
@@ -68,13 +67,7 @@ def agent(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Agent]]:
 
     def make(**script: list[dict[str, Any]]) -> Agent:
         path, log = tmp_path / f"script-{len(made)}.json", tmp_path / f"log-{len(made)}.jsonl"
-        path.write_text(
-            msgspec.json.encode({name.replace("__", "."): steps for name, steps in script.items()}).decode()
-        )
-        runner = (
-            f"import sys; sys.path.insert(0, {json.dumps(str(ROOT))}); from tests.fakes.scripted_agent import main; "
-        )
-        link = AgentLink((sys.executable, "-c", runner + "main(*sys.argv[1:])", str(path), str(log)), HELLO, parent)
+        link = AgentLink(scripted_command(script, path, log), HELLO, parent)
         made.append(link)
         return Agent(link, log)
 

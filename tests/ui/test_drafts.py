@@ -28,7 +28,8 @@ from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.driver import click, fill, find, tick, wait_until
 from tests.samples import SUBSCRIPTION, TODAY, draft_for, order_of, quote_for, storefront
 from tests.ui.conftest import LINKS, Agent, failure
-from tests.ui.test_order_wizard import shown, to_invoice, to_orderer, to_summary
+from tests.ui.order_steps import to_invoice, to_orderer, to_summary
+from tests.ui.test_order_wizard import shown
 
 AgentMaker = Callable[..., Agent]
 QUESTION = "Masz rozpoczęte zamówienie z 20.11. Kontynuować?"

@@ -22,7 +22,8 @@ from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from r2_renewal.ui.plain_text import PlainLabel
 from tests.driver import click, fill, find, go_on, tick, wait_until
 from tests.ui.conftest import Agent, failure
-from tests.ui.test_order_wizard import _texts, opened, page, problem_at, shown, to_orderer, to_summary
+from tests.ui.order_steps import from_invoice_to_consent, to_orderer, to_summary
+from tests.ui.test_order_wizard import _texts, opened, page, problem_at, shown
 
 __all__ = ["opened"]
 
@@ -110,16 +111,7 @@ def test_an_extension_is_told_as_an_update_and_not_as_a_renewal(opened: Any) -> 
     QTest.keyClick(limits, Qt.Key.Key_Down)
     wait_until(lambda: wizard.flow.quote is not None)
     go_on(wizard, "Dane do faktury")
-    tick(wizard, "Dane do faktury są poprawne")
-    go_on(wizard, "Osoba zamawiająca")
-    for name, text in (
-        ("Imię", "Anna"),
-        ("Nazwisko", "Kłosowska"),
-        ("Telefon", "601 234 567"),
-        ("E-mail", "anna@firma.pl"),
-    ):
-        fill(wizard, name, text)
-    go_on(wizard, "Zgoda na automatyczne odnowienie")
+    from_invoice_to_consent(wizard)
     tick(wizard, "Wyrażam zgodę na automatyczne odnowienie")
     go_on(wizard, "Podsumowanie")
     click(wizard, ORDER_BUTTON)

@@ -38,9 +38,9 @@ from tests.samples import (
     two_programs,
 )
 from tests.ui.conftest import LINKS, Agent, failure
+from tests.ui.order_steps import ANNA, priced, to_consent, to_summary
 
 AgentMaker = Callable[..., Agent]
-ANNA = {"Imię": "Anna", "Nazwisko": "Kłosowska", "Telefon": "601 234 567", "E-mail": "anna@firma.pl"}
 TRANSFER = Transfer("Reset2", "83109000000000000012345678", "ZAM/2026/000001", money("560.14"), ("101", "010", "111"))
 
 
@@ -92,27 +92,6 @@ def choose_extension() -> None:
     press(Qt.Key.Key_Down)
     if not find(focused().window(), QRadioButton, "Rozszerzenie").isChecked():
         press(Qt.Key.Key_Space)
-
-
-def priced(wizard: OrderWizard) -> None:
-    wait_until(lambda: wizard.flow.quote is not None, what="price")
-
-
-def to_consent(wizard: OrderWizard) -> None:
-    tick(wizard, "Abonament")
-    priced(wizard)
-    go_on(wizard, "Dane do faktury")
-    tick(wizard, "Dane do faktury są poprawne")
-    go_on(wizard, "Osoba zamawiająca")
-    for name, text in ANNA.items():
-        fill(wizard, name, text)
-    go_on(wizard, "Zgoda na automatyczne odnowienie")
-
-
-def to_summary(wizard: OrderWizard) -> None:
-    to_consent(wizard)
-    tick(wizard, "Wyrażam zgodę na automatyczne odnowienie")
-    go_on(wizard, "Podsumowanie")
 
 
 # The whole form without a mouse

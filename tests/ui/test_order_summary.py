@@ -46,7 +46,8 @@ from tests.samples import (
     two_programs,
 )
 from tests.ui.conftest import failure
-from tests.ui.test_order_pages import TRANSFER, at, go, opened, priced, texts, to_consent, to_summary
+from tests.ui.order_steps import priced, to_consent, to_summary
+from tests.ui.test_order_pages import TRANSFER, at, go, opened, texts
 
 __all__ = ["opened"]
 

@@ -34,6 +34,7 @@ from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.driver import click, fill, find, go_on, tick, wait_until
 from tests.samples import SUBSCRIPTION, order_of, quote_for, storefront
 from tests.ui.conftest import LINKS, Agent, failure
+from tests.ui.order_steps import to_consent, to_invoice, to_orderer, to_summary
 
 AgentMaker = Callable[..., Agent]
 
@@ -63,36 +64,6 @@ def page(wizard: QWizard) -> OrderPage:
 
 def problem_at(wizard: QWizard, name: str) -> str:
     return next(field.problem for field in wizard.findChildren(Field) if field.label.text() == name)
-
-
-def to_invoice(wizard: OrderWizard) -> None:
-    tick(wizard, "Abonament")
-    wait_until(lambda: wizard.flow.quote is not None)
-    go_on(wizard, "Dane do faktury")
-
-
-def to_orderer(wizard: OrderWizard) -> None:
-    to_invoice(wizard)
-    tick(wizard, "Dane do faktury są poprawne")
-    go_on(wizard, "Osoba zamawiająca")
-
-
-def to_consent(wizard: OrderWizard) -> None:
-    to_orderer(wizard)
-    for name, text in (
-        ("Imię", "Anna"),
-        ("Nazwisko", "Kłosowska"),
-        ("Telefon", "601 234 567"),
-        ("E-mail", "anna@firma.pl"),
-    ):
-        fill(wizard, name, text)
-    go_on(wizard, "Zgoda na automatyczne odnowienie")
-
-
-def to_summary(wizard: OrderWizard) -> None:
-    to_consent(wizard)
-    tick(wizard, "Wyrażam zgodę na automatyczne odnowienie")
-    go_on(wizard, "Podsumowanie")
 
 
 def shown(wizard: QWizard) -> str:
