@@ -11,7 +11,7 @@ from fpdf.enums import XPos, YPos
 from r2_renewal.domain.company import show_nip
 from r2_renewal.domain.dates import sentence_moment, short_date
 from r2_renewal.domain.money import Money, show_money
-from r2_renewal.reference_shop.invoice_pdf import FACE, FONTS
+from r2_renewal.reference_shop.pdf_document import FACE, Document
 from r2_renewal.reference_shop.seller import Seller
 from r2_renewal.reference_shop.tables import ConsentRow
 
@@ -36,13 +36,9 @@ def consent_pdf(row: ConsentRow, program: str, seller: Seller) -> bytes:
 
 
 def _page(row: ConsentRow) -> FPDF:
-    page = FPDF(format="A4")
-    page.set_margin(_MARGIN)
+    page = Document(_MARGIN)
     page.set_title("Potwierdzenie zgody na automatyczne odnowienie")
-    page.set_lang("pl-PL")
     page.set_creation_date(row.accepted_at)
-    page.add_font(FACE, "", FONTS / "DejaVuSans.ttf")
-    page.add_font(FACE, "B", FONTS / "DejaVuSans-Bold.ttf")
     page.add_page()
     return page
 

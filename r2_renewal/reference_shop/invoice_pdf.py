@@ -7,7 +7,6 @@ alike everywhere; what is written is what was stored when the invoice was issued
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, TableCellFillMode, XPos, YPos
@@ -18,11 +17,10 @@ from r2_renewal.domain.dates import short_date, warsaw_date
 from r2_renewal.domain.money import Money, show_money
 from r2_renewal.reference_shop import transfer_qr
 from r2_renewal.reference_shop.invoices import totals
+from r2_renewal.reference_shop.pdf_document import FACE, Document
 from r2_renewal.reference_shop.seller import show_account
 from r2_renewal.reference_shop.tables import InvoiceRow
 
-FONTS = Path(__file__).resolve().parent / "fonts"
-FACE = "DejaVu"
 _MARGIN, _LINE, _SIDE, _CODE = 15, 5, 90, 36  # millimetres
 _TITLE_POINTS, _POINTS = 16, 9
 _GREY = 235
@@ -40,14 +38,10 @@ def invoice_pdf(row: InvoiceRow) -> bytes:
 
 
 def _page(row: InvoiceRow) -> FPDF:
-    page = FPDF(format="A4")
-    page.set_margin(_MARGIN)
+    page = Document(_MARGIN)
     page.set_title(f"Faktura {row.number}")
     page.set_author(row.seller_name)
-    page.set_lang("pl-PL")
     page.set_creation_date(row.issued_at)
-    page.add_font(FACE, "", FONTS / "DejaVuSans.ttf")
-    page.add_font(FACE, "B", FONTS / "DejaVuSans-Bold.ttf")
     page.set_font(FACE, "", _POINTS)
     page.add_page()
     return page
