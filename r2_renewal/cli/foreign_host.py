@@ -7,6 +7,7 @@ is no window's means windows without an owner; the process ends when its last wi
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from r2_renewal.settings import Settings
 
 LOOK_MS = 200
+_OWNER = -8  # GWLP_HWNDPARENT
 _PLATFORM = "QT_QPA_PLATFORM"
 _SCREENLESS = "offscreen"
 
@@ -131,6 +133,8 @@ class Anchor(QMainWindow):
             window = watched.windowHandle()
             if watched.parentWidget() is self and window is not None:
                 window.setTransientParent(self._foreign)  # type: ignore[arg-type]
+                if self._foreign is not None:
+                    give_owner(int(window.winId()), self._handle)
         return False
 
 
@@ -160,6 +164,21 @@ def foreign_window(handle: int) -> QWindow | None:
         found: QWindow | None = QWindow.fromWinId(handle)
     # X11 gives an object for any number; a handle that is no window's has no extent.
     return found if found is not None and not found.geometry().isEmpty() else None
+
+
+def give_owner(window: int, owner: int) -> None:
+    """Make a window of another process the owner of ours on Windows, so that ours stays above it and goes with it.
+
+    Qt's Windows plug-in takes no foreign window as a transient parent. The owner of a top-level window is what
+    ``GWLP_HWNDPARENT`` sets (SetWindowLongPtr, Windows SDK), also across processes. Elsewhere the transient parent says it all.
+    """
+    if sys.platform == "win32":
+        import ctypes
+        from ctypes import wintypes
+
+        set_long = ctypes.WinDLL("user32").SetWindowLongPtrW
+        set_long.argtypes, set_long.restype = (wintypes.HWND, ctypes.c_int, ctypes.c_ssize_t), ctypes.c_ssize_t
+        set_long(window, _OWNER, owner)
 
 
 @contextmanager

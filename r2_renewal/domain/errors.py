@@ -85,6 +85,8 @@ class ErrorCode(StrEnum):
     FILE_NOT_WRITABLE = "R2-S15"
     MAIL_SETTINGS = "R2-S16"
     CALL_CANCELLED = "R2-S17"
+    NO_PRINTER = "R2-S30"
+    LIBRARY_BROKEN = "R2-S31"
     INTERNAL = "R2-S99"
 
     @classmethod

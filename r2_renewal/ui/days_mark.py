@@ -6,11 +6,12 @@ Rule: no colour of our own; whoever sees no colours, or has a dark desktop, sees
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPalette, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from r2_renewal.ui.basket_model import MARK_ROLE, Index
 from r2_renewal.ui.basket_rows import Mark
+from r2_renewal.ui.item_ink import item_ink
 
 _GAP = 4
 _THIN = 1.4
@@ -32,8 +33,7 @@ class DaysMark(QStyledItemDelegate):
         super().paint(painter, words, index)
         mark = index.data(MARK_ROLE)
         if mark:
-            selected = bool(option.state & QStyle.StateFlag.State_Selected)
-            self._draw(painter, selected, Mark(mark), self._place(option.rect, side))
+            self._draw(painter, item_ink(self._table, option), Mark(mark), self._place(option.rect, side))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
         """Return the words' size with room for the mark."""
@@ -53,12 +53,10 @@ class DaysMark(QStyledItemDelegate):
     def _place(rect: QRect, side: int) -> QRectF:
         return QRectF(rect.left() + _GAP, rect.center().y() - side / 2, side, side)
 
-    def _draw(self, painter: QPainter, selected: bool, mark: Mark, place: QRectF) -> None:
-        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+    @staticmethod
+    def _draw(painter: QPainter, ink: QColor, mark: Mark, place: QRectF) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # The table's own palette, as in the year's picture: an option's parts are C++'s again after the call.
-        ink = self._table.palette().color(role)
         painter.setPen(QPen(ink, _THIN, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPath(_triangle(place) if mark is Mark.SOON else _cross(place))
         painter.restore()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from r2_renewal.ui.agent_link import AgentLink
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.message_bar import MessageBar
-from r2_renewal.ui.printout import Printout, print_out, save_pdf
+from r2_renewal.ui.printout import Printout, print_out, save_pdf, saved_text
 
 
 class DocumentButtons(QWidget):
@@ -49,9 +49,10 @@ class DocumentButtons(QWidget):
             self._link,
             self._name,
             self._made(),
-            lambda path: self.messages.inform(f"Zapisano: {path}"),
+            lambda path: self.messages.inform(saved_text(path)),
             lambda failure: self.messages.warn(failure.code),
         )
 
     def _print(self) -> None:
-        print_out(self, self._made())
+        self.messages.clear()
+        print_out(self, self._made(), self.messages.warn)

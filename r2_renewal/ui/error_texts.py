@@ -167,6 +167,10 @@ def _of_the_system() -> dict[ErrorCode, str]:
         ErrorCode.NO_DISPLAY: (
             "Nie ma ekranu, na którym można pokazać okno. Uruchom polecenie w sesji graficznej albo bez okien: z --unattended, a demo z --offscreen."
         ),
+        ErrorCode.NO_PRINTER: "Na tym komputerze nie ma drukarki. Dodaj ją w ustawieniach systemu albo wybierz „Zapisz PDF”.",
+        ErrorCode.LIBRARY_BROKEN: (
+            "Brakuje części programu albo jest uszkodzona, więc nie można sprawdzić licencji. Zainstaluj program ponownie. Lista płac działa dalej."
+        ),
         ErrorCode.PORT_BUSY: "Port jest zajęty przez inny program. Podaj inny port albo 0, aby wybrać wolny.",
         ErrorCode.EXTRA_MISSING: "Brakuje bibliotek tego polecenia. Zainstaluj pakiet z dodatkiem „demo”.",
         ErrorCode.INTERNAL: (

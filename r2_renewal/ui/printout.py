@@ -6,10 +6,11 @@ a text is read as markup; what only printing needs is loaded when somebody print
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF
+from PySide6.QtCore import QBuffer, QByteArray, QDir, QIODevice, QMarginsF
 from PySide6.QtGui import (
     QFont,
     QImage,
@@ -25,11 +26,14 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
+from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
 
 MARGIN_MM = 18
 _TEXT_POINTS, _TITLE_POINTS = 10, 14
 _PICTURE_WIDTH = 160  # of 96 to an inch: 42 mm
+# Qt's own dialog, which it shows where the system has none, offers „Print to File (PDF)" also without a printer.
+_PRINTS_INTO_FILES = sys.platform not in ("win32", "darwin")
 
 
 @dataclass(frozen=True)
@@ -131,10 +135,24 @@ def save_pdf(
     ask_for_pdf(parent, "Zapisz PDF", name, write)
 
 
-def print_out(parent: QWidget, printout: Printout) -> None:
-    """Ask for a printer, without waiting, and print there."""
-    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+def saved_text(path: str) -> str:
+    """Return the sentence that tells where a document was saved, in the system's own spelling of a path."""
+    return f"Zapisano: {QDir.toNativeSeparators(path)}"
 
+
+def print_out(parent: QWidget, printout: Printout, told: Callable[[ErrorCode], None]) -> None:
+    """Ask for a printer, without waiting, and print there.
+
+    Args:
+        parent: the window that asks.
+        printout: what to print.
+        told: told NO_PRINTER where this computer has none: Windows' own dialog would open and do nothing.
+    """
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+
+    if not QPrinterInfo.availablePrinterNames() and not _PRINTS_INTO_FILES:
+        told(ErrorCode.NO_PRINTER)
+        return
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName(printout.title)
     dialog = QPrintDialog(printer, parent)

@@ -16,6 +16,7 @@ from r2_renewal.domain.dates import month_and_year
 from r2_renewal.domain.plurals import PROGRAM, counted
 from r2_renewal.domain.year_ahead import Slot, Span
 from r2_renewal.ui.basket_model import Index
+from r2_renewal.ui.item_ink import item_ink
 
 NAME = "Kiedy kończą się abonamenty"
 _SLOT_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -133,10 +134,8 @@ class _Bars(QStyledItemDelegate):
         frame.text = ""
         self._timeline.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, frame, painter, self._timeline)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        # The widget's own palette, a copy: what Python holds of an option's parts is C++'s again after this call.
-        roles, palette = QPalette.ColorRole, self._timeline.palette()
-        ink = palette.color(roles.HighlightedText if selected else roles.Text)
-        bar_ink = ink if selected else palette.color(roles.Highlight)
+        ink = item_ink(self._timeline, option)
+        bar_ink = ink if selected else self._timeline.palette().color(QPalette.ColorRole.Highlight)
         room, line = option.rect.adjusted(_GAP, _GAP, -_GAP, -_GAP), self._timeline.fontMetrics().lineSpacing()
         painter.save()
         painter.setPen(ink)

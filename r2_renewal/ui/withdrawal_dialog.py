@@ -21,7 +21,7 @@ from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.order_list_words import receipt_text
 from r2_renewal.ui.placing import roomy
 from r2_renewal.ui.plain_text import PlainLabel, PlainTextView
-from r2_renewal.ui.printout import Printout, print_out, save_pdf
+from r2_renewal.ui.printout import Printout, print_out, save_pdf, saved_text
 
 TITLE = "Odstąpienie od umowy"
 RECEIPT_LINES = 8
@@ -69,7 +69,7 @@ class WithdrawalDialog(QDialog):
         self._close = Button("Anuluj", self)
         self._confirm.clicked.connect(self._declare)
         self._save.clicked.connect(self._save_receipt)
-        self._print.clicked.connect(lambda: print_out(self, self._printout()))
+        self._print.clicked.connect(lambda: print_out(self, self._printout(), self._messages.warn))
         self._close.clicked.connect(self.reject)
 
     def _arrange(self) -> None:
@@ -162,7 +162,7 @@ class WithdrawalDialog(QDialog):
         save_pdf(self, self._link, name, self._printout(), self._on_saved, self._on_not_saved)
 
     def _on_saved(self, path: str) -> None:
-        self._messages.inform(f"Zapisano: {path}")
+        self._messages.inform(saved_text(path))
 
     def _on_not_saved(self, failure: CallFailure) -> None:
         self._messages.warn(failure.code, WayOn("Ponów", self._save_receipt))

@@ -101,7 +101,9 @@ def test_who_changes_their_mind_saves_nothing(window: QWidget, agent: AgentMaker
 
 
 def test_printing_asks_for_a_printer_and_prints_there(window: QWidget, tmp_path: Path) -> None:
-    print_out(window, Printout("Zgoda", TEXT))
+    told = list[ErrorCode]()
+    print_out(window, Printout("Zgoda", TEXT), told.append)
+    assert told == []
     (dialog,) = window.findChildren(QPrintDialog)
     assert dialog.isVisible()
     dialog.printer().setOutputFileName(str(tmp_path / "wydruk.pdf"))
