@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Raw
 
 from r2_renewal.agent.failure_messages import OrderRefused
+from r2_renewal.agent.licence_messages import LicenceNotes
 from r2_renewal.agent.messages import Message
 from r2_renewal.domain.basket import BasketEntry, Storefront
 
@@ -56,6 +57,12 @@ class MoreResult(Message, frozen=True):
 
 
 class StoredResult(Message, frozen=True):
-    """What eSklep was shown last on this computer. Attributes: load: as it was loaded then; None where nothing is kept."""
+    """What this computer knows by itself.
+
+    Attributes:
+        load: what eSklep was shown last, as it was loaded then; None where nothing is kept.
+        notes: what there is to say of the licence file.
+    """
 
     load: LoadResult | None = None
+    notes: LicenceNotes = LicenceNotes()

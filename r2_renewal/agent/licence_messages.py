@@ -13,6 +13,22 @@ class ImportParams(Message, frozen=True):
     path: str
 
 
+class RefreshParams(Message, frozen=True):
+    """Attributes: anew: whether the file here has aged, and is fetched also where the shop has the same licence."""
+
+    anew: bool = False
+
+
+class LicenceNotes(Message, frozen=True):
+    """What a user may want to know of the licence file here, besides the subscription.
+
+    Attributes:
+        aged_since: the day since which the file should have been fetched again, where that is long ago; else None.
+    """
+
+    aged_since: date | None = None
+
+
 class RefreshResult(Message, frozen=True):
     """What the shop knows of this licence. Attributes: valid_until: its last day there; enrolled: whether it renews by itself."""
 

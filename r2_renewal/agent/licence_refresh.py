@@ -10,8 +10,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from r2_renewal.agent.licence_messages import LicenceNotes
+from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.licence import Licence
+from r2_renewal.domain.licence import LONG_AGED, Licence
 from r2_renewal.domain.program import OwnedProgram
 from r2_renewal.licensing.trusted_key import TrustedKey
 
@@ -116,6 +118,28 @@ class LicenceRefresh:
         from r2_renewal.licensing.reader import read_certificate
 
         return self._of_product(self.install(read_certificate(path)))
+
+    def notes(self) -> LicenceNotes:
+        """Return what there is to say of the licence file here. Never raises."""
+        try:
+            licence = self.licence()
+        except RenewalError:
+            return LicenceNotes()
+        is_long_aged = licence.is_file_aged(datetime.now(UTC), LONG_AGED)
+        aged_since = warsaw_date(licence.file_expiry) if is_long_aged and licence.file_expiry is not None else None
+        return LicenceNotes(aged_since=aged_since)
+
+    def replace_aged(self, certificate: bytes) -> None:
+        """Put the same licence, signed anew, in place of an aged file; one signed earlier changes nothing.
+
+        Raises:
+            RenewalError: why it was refused; the old one stays.
+        """
+        try:
+            self.install(certificate)
+        except RenewalError as error:
+            if error.code is not ErrorCode.LICENCE_OLDER:
+                raise
 
     def install(self, certificate: bytes) -> Licence:
         """Put a newer licence in place of the old one, waiting up to 2.5 s for an antivirus program that holds it.

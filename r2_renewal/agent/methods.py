@@ -189,8 +189,10 @@ def licence_import(refresh: LicenceRefresh, params: protocol.ImportParams) -> pr
     return protocol.LicenceInstalled(licence_id=program.licence_id, valid_until=program.valid_until)
 
 
-def licence_refresh(desk: Desk, _params: protocol.Nothing) -> protocol.RefreshResult:
+def licence_refresh(desk: Desk, params: protocol.RefreshParams) -> protocol.RefreshResult:
     """Ask the shop for a newer licence of this program, and install it where there is one; quick, or not at all.
+
+    An aged file is fetched anew also where the licence is the same: the host is told of nothing then, for nothing changed.
 
     Raises:
         RenewalError: why the shop could not be asked, or why its licence was refused; the old one stays.
@@ -204,6 +206,8 @@ def licence_refresh(desk: Desk, _params: protocol.Nothing) -> protocol.RefreshRe
             licence_id=here.licence_id, valid_until=known.valid_until, renewed=known.valid_until > here.valid_until
         )
         desk.notify(Event.LICENCE_INSTALLED, installed)
+    elif params.anew:
+        desk.refresh.replace_aged(desk.client.licence_file(here.licence_id, deadline))
     return protocol.RefreshResult(valid_until=known.valid_until, enrolled=known.enrolled)
 
 

@@ -50,7 +50,14 @@ from r2_renewal.agent.form_messages import (
     WantedItem,
 )
 from r2_renewal.agent.greeting import HelloParams, HelloResult, KeyParam
-from r2_renewal.agent.licence_messages import ImportParams, LicenceInstalled, LicenceNotInstalled, RefreshResult
+from r2_renewal.agent.licence_messages import (
+    ImportParams,
+    LicenceInstalled,
+    LicenceNotes,
+    LicenceNotInstalled,
+    RefreshParams,
+    RefreshResult,
+)
 from r2_renewal.agent.messages import CallProgress, CancelParams, CancelResult, FileSaveParams, Message, Nothing
 from r2_renewal.agent.order_messages import (
     OrderCancelParams,
@@ -95,6 +102,7 @@ __all__ = [
     "KeyParam",
     "LicenceInstalled",
     "LicenceNotInstalled",
+    "LicenceNotes",
     "LoadResult",
     "LoginParams",
     "LogoutResult",
@@ -114,6 +122,7 @@ __all__ = [
     "PlaceParams",
     "QuoteParams",
     "QuoteResult",
+    "RefreshParams",
     "RefreshResult",
     "ResetParams",
     "ResignParams",
@@ -273,7 +282,7 @@ PARAMS: dict[Method, type[Any]] = {
     Method.DATA_CORRECT: CorrectParams,
     Method.ORDER_EXPORT: ExportParams,
     Method.LICENCE_IMPORT: ImportParams,
-    Method.LICENCE_REFRESH: Nothing,
+    Method.LICENCE_REFRESH: RefreshParams,
     Method.ACCOUNT_STATE: AccountStateParams,
     Method.ACCOUNT_LOGIN: LoginParams,
     Method.ACCOUNT_LOGOUT: Nothing,

@@ -69,12 +69,14 @@ class Showcase:
 
     def stored(self) -> StoredResult:
         """Return the first page as it was shown last, with what is known today of orders without a receipt."""
+        notes = self._refresh.notes()
         with suppress(RenewalError, *_UNREADABLE):  # no licence, nothing kept, or an older version's
             licence = self._refresh.licence()
             page = read(self._storefronts.page(licence.customer_id, 0) or b"", _FirstPage)
             company = Company(licence.company, licence.nip, "", "", "")
-            return StoredResult(load=self.with_fates(replace(page.storefront, company=company), page.next))
-        return StoredResult()
+            load = self.with_fates(replace(page.storefront, company=company), page.next)
+            return StoredResult(load=load, notes=notes)
+        return StoredResult(notes=notes)
 
     def stored_page(self, cursor: str) -> MoreResult:
         """Return a further page as it was shown last.

@@ -201,6 +201,7 @@ def _status_document(verdict: Verdict) -> dict[str, Any]:
         "valid_until": program.valid_until.isoformat() if program else None,
         "days_left": verdict.days_left,
         "prompt": _prompt(verdict),
+        "file": _file(verdict),
         "holder": _holder(licence) if licence else None,
         "programs": [_program(owned) for owned in licence.programs] if licence else [],
     }
@@ -213,6 +214,19 @@ def _prompt(verdict: Verdict) -> str | None:
     if verdict.kind not in (VerdictKind.EXPIRING, VerdictKind.EXPIRED) or verdict.program is None:
         return None
     return prompt_text(verdict.days_left or 0, verdict.program.valid_until)
+
+
+def _file(verdict: Verdict) -> dict[str, Any] | None:
+    """Return the file's own age, which is not the subscription's; None where the file could not be read."""
+    licence = verdict.licence
+    if licence is None and not verdict.is_file_aged:
+        return None
+    expiry = licence.file_expiry if licence is not None else None
+    return {
+        "expired": verdict.is_file_aged,
+        "expires_at": expiry.isoformat() if expiry is not None else None,
+        "issued": licence.issued.isoformat() if licence is not None else None,
+    }
 
 
 def _holder(licence: Licence) -> dict[str, str]:
@@ -277,6 +291,8 @@ def _print_status(document: Mapping[str, Any]) -> None:
     print(f"Stan: {document['verdict']}")
     if document["valid_until"] is not None:
         print(f"Ważny do: {document['valid_until']} (dni: {document['days_left']})")
+    if document["file"] is not None and document["file"]["expired"]:
+        print("Plik licencji trzeba pobrać ponownie; moduł pobierze go sam, gdy połączy się z eSklepem.")
     if document["prompt"] is not None:
         print(document["prompt"])
 

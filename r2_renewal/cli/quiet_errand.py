@@ -1,4 +1,4 @@
-"""What a start without a window still has to do, once a day inside the reminder's window: fetch a renewed licence.
+"""What a start without a window still has to do, once a day inside the reminder's window or with an aged file: fetch the licence.
 
 Rules: no widgets and no screen; bounded: three seconds for the question to the shop, ten where an order of an earlier run waits
 for its end; a shop that does not answer changes nothing.
@@ -53,7 +53,8 @@ class _Errand(QObject):
         self._link.resume()
         if DayClaim(self._settings.state_dir).take_refresh(self._began):
             self._waits_for_shop = True
-            call = self._link.call(Method.LICENCE_REFRESH, protocol.Nothing(), self)
+            params = protocol.RefreshParams(anew=self._began.verdict.is_file_aged)
+            call = self._link.call(Method.LICENCE_REFRESH, params, self)
             call.finished.connect(self._on_refreshed)
             call.failed.connect(self._on_refreshed)
         self._look.start(LOOK_MS)

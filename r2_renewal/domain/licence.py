@@ -16,6 +16,10 @@ from r2_renewal.domain.program import OwnedProgram
 
 REMINDER_WINDOW_DAYS = 30
 CLOCK_TOLERANCE = timedelta(minutes=5)
+# A file that could not be fetched anew for so long after its own expiry is told to the user; until then nobody need know.
+LONG_AGED = timedelta(days=30)
+
+AGED_FILE = "the file must be fetched again"
 
 
 class Licence(NamedTuple):
@@ -36,6 +40,15 @@ class Licence(NamedTuple):
     issued: datetime
     file_expiry: datetime | None
     programs: tuple[OwnedProgram, ...]
+
+    def is_file_aged(self, now: datetime, by: timedelta = CLOCK_TOLERANCE) -> bool:
+        """Return whether the file must be fetched again, which says nothing of the subscription.
+
+        Args:
+            now: the moment to judge at, aware.
+            by: for how long it must have been so.
+        """
+        return self.file_expiry is not None and self.file_expiry < now - by
 
     def program(self, product: str) -> OwnedProgram | None:
         """Return the program of a product whose subscription ends last, or None."""
@@ -68,6 +81,7 @@ class Verdict(NamedTuple):
         program: the judged product's entry; None where the licence has none.
         days_left: calendar days to the last valid day, negative after it; None without a program.
         reason: one line for the log and the doctor; no personal datum.
+        is_file_aged: whether the file itself must be fetched again (``meta.expiry``), whatever the subscription is.
     """
 
     kind: VerdictKind
@@ -75,28 +89,30 @@ class Verdict(NamedTuple):
     program: OwnedProgram | None = None
     days_left: int | None = None
     reason: str = ""
+    is_file_aged: bool = False
 
 
 def judge(licence: Licence, product: str, now: datetime) -> Verdict:
     """Return the verdict on a verified licence for one product.
 
-    An ended subscription outranks a file that must be fetched again: the customer is asked about the subscription, and
-    the renewed file is fetched anyway.
+    The subscription's end alone decides: a file that must be fetched again is still the last word on it, and its age is told
+    beside the verdict. (``FILE_EXPIRED`` is the reader's, for an aged file that does not tell the subscription's end.)
 
     Args:
         licence: the verified content.
         product: the product code that the host asks for.
         now: the moment to judge at, aware.
     """
+    aged = licence.is_file_aged(now)
     program = licence.program(product)
     if program is None:
-        return Verdict(VerdictKind.WRONG_PRODUCT, licence, reason="no program of this product in the licence")
+        reason = "no program of this product in the licence"
+        return Verdict(VerdictKind.WRONG_PRODUCT, licence, reason=reason, is_file_aged=aged)
     left = days_left(warsaw_date(now), program.valid_until)
     if licence.issued > now + CLOCK_TOLERANCE:
-        return Verdict(VerdictKind.NOT_YET_VALID, licence, program, left, "issued later than this computer's clock")
+        reason = "issued later than this computer's clock"
+        return Verdict(VerdictKind.NOT_YET_VALID, licence, program, left, reason, aged)
     if left < 0:
-        return Verdict(VerdictKind.EXPIRED, licence, program, left, "the subscription has ended")
-    if licence.file_expiry is not None and licence.file_expiry < now - CLOCK_TOLERANCE:
-        return Verdict(VerdictKind.FILE_EXPIRED, licence, program, left, "the file must be fetched again")
+        return Verdict(VerdictKind.EXPIRED, licence, program, left, "the subscription has ended", aged)
     kind = VerdictKind.EXPIRING if left <= REMINDER_WINDOW_DAYS else VerdictKind.VALID
-    return Verdict(kind, licence, program, left)
+    return Verdict(kind, licence, program, left, AGED_FILE if aged else "", aged)

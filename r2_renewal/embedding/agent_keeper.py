@@ -61,9 +61,13 @@ class AgentKeeper(QObject):
         self._use.needs -= 1
         self._rest()
 
-    def refresh(self) -> None:
-        """Ask the shop, through the agent, for a newer licence; ``refreshed`` tells when that is over."""
-        call = self.link.call(Method.LICENCE_REFRESH, protocol.Nothing(), self)
+    def refresh(self, *, anew: bool = False) -> None:
+        """Ask the shop, through the agent, for a newer licence; ``refreshed`` tells when that is over.
+
+        Args:
+            anew: whether the file here has aged, and is to be fetched also where the licence is the same.
+        """
+        call = self.link.call(Method.LICENCE_REFRESH, protocol.RefreshParams(anew=anew), self)
         call.finished.connect(self._on_refreshed)
         call.failed.connect(self._on_refreshed)
 

@@ -19,6 +19,7 @@ from r2_renewal.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
     from pathlib import Path
 
     from r2_renewal.config import Config
@@ -62,6 +63,7 @@ class QuietNote:
         self._host = _host(config)
         self._name = note_name(config)
         self._folder = settings.state_dir
+        self._is_offline = settings.offline_only
         self._files = {str(path): _stamp(path) for path in _looked_at(config, settings)}
 
     def keep(self, outcome: StartupCheck) -> None:
@@ -72,28 +74,37 @@ class QuietNote:
         if (
             outcome.verdict.kind is VerdictKind.VALID
             and outcome.clock is ClockState.PLAUSIBLE
-            and not outcome.unsettled
+            and not (outcome.unsettled or outcome.refresh_due)
             and not is_quiet(self._config)
         ):
             self._write(self._text(outcome))
 
     def _text(self, outcome: StartupCheck) -> str:
-        from datetime import datetime, timedelta
+        from datetime import datetime
         from datetime import time as clock_time
 
         from r2_renewal.domain.dates import warsaw
-        from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
         from r2_renewal.store.clock_marks import FILE_NAME as MARKS
 
-        # The widest window that any policy can open; the day itself is no longer quiet.
-        window = outcome.day + timedelta(days=(outcome.verdict.days_left or 0) - REMINDER_WINDOW_DAYS)
-        opens = datetime.combine(window, clock_time(0), warsaw()).timestamp()
+        wakes = min(_window_opens(outcome), self._file_wants_fetching(outcome))
+        opens = datetime.combine(wakes, clock_time(0), warsaw()).timestamp()
         # The check itself writes the marks of the clock, so they are looked at after it.
         marks = str(self._folder / MARKS)
         files = {**self._files, marks: _stamp(marks)}
         now = time.time()
-        lines = [f"{now} {min(opens, now + GOOD_FOR_SECONDS)}", f"{outcome.day} {window}", self._host]
+        lines = [f"{now} {min(opens, now + GOOD_FOR_SECONDS)}", f"{outcome.day} {wakes}", self._host]
         return "\n".join([*lines, *(f"{stamp}\t{path}" for path, stamp in files.items())])
+
+    def _file_wants_fetching(self, outcome: StartupCheck) -> date:
+        """Return the day from which the file may be fetched anew: tomorrow for an aged one, which is asked for once a day."""
+        from datetime import date, timedelta
+
+        from r2_renewal.domain.dates import warsaw_date
+
+        licence = outcome.verdict.licence
+        if self._is_offline or licence is None or licence.file_expiry is None:
+            return date.max
+        return max(outcome.day + timedelta(days=1), warsaw_date(licence.file_expiry))
 
     def _write(self, text: str) -> None:
         # One name for all: a killed writer leaves one file, and what two at once make of it is at worst no note.
@@ -104,6 +115,15 @@ class QuietNote:
         except (OSError, ValueError):
             # A folder that takes no note costs its starts what a first start costs.
             return
+
+
+def _window_opens(outcome: StartupCheck) -> date:
+    """Return the first day of the widest window that any policy can open; the day itself is no longer quiet."""
+    from datetime import timedelta
+
+    from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
+
+    return outcome.day + timedelta(days=(outcome.verdict.days_left or 0) - REMINDER_WINDOW_DAYS)
 
 
 def _read(path: str) -> str:

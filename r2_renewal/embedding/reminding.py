@@ -1,8 +1,8 @@
 """From the check to the answer: judge, ask the shop, wait for a free moment, ask the user, remember.
 
-Rules: before a question the licence is asked for anew, three seconds at most; inside the window one program of the user's asks
-the shop, once a day whether it answers or not, spread over a quarter of an hour where nobody waits for the answer, so that Monday
-at eight does not fell it; one question a user and day, over several programs.
+Rules: before a question the licence is asked for anew, three seconds at most; inside the window, and where the licence file has
+aged, one program of the user's asks the shop, once a day whether it answers or not, spread over a quarter of an hour where nobody
+waits for the answer, so that Monday at eight does not fell it; one question a user and day, over several programs.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class Reminding(QObject):
         later(self, REFRESH_MS, self._go_on)
         # Where another program of this user is asking just now, its answer is waited for as well.
         if self._claim.take_refresh(outcome):
-            self._agent.refresh()
+            self._agent.refresh(anew=outcome.verdict.is_file_aged)
 
     @contained
     def _on_refreshed(self, answer: RefreshResult | None) -> None:
@@ -166,6 +166,8 @@ class Reminding(QObject):
             note_enrolment(self.settings.state_dir, program.licence_id, answer.enrolled)
             if answer.enrolled:
                 self._take_back()
+        if answer is not None and not (self._under_way or self._is_over):
+            self._judge()  # the file may have been fetched anew, of which no event tells
         self._go_on()
 
     @contained
@@ -181,8 +183,11 @@ class Reminding(QObject):
 
     @contained
     def _refresh_quietly(self) -> None:
-        if not self._is_over and self._claim.take_refresh(self._look()):
-            self._agent.refresh()
+        if self._is_over:
+            return
+        outcome = self._look()
+        if self._claim.take_refresh(outcome):
+            self._agent.refresh(anew=outcome.verdict.is_file_aged)
 
     def _wait_for_moment(self) -> None:
         from r2_renewal.embedding.free_moment import FreeMoment

@@ -28,7 +28,7 @@ class StartupCheck(NamedTuple):
         day: the calendar day in Warsaw that was judged by.
         clock: what is thought of the PC's clock.
         unsettled: whether an order of an earlier run still waits for its end.
-        refresh_due: whether the shop should be asked for a newer licence: inside the window, once a day.
+        refresh_due: whether the shop should be asked for a newer licence: inside the window or with an aged file, once a day.
     """
 
     verdict: Verdict
@@ -67,7 +67,7 @@ def check(settings: Settings, today: date) -> StartupCheck:
     decision = decide(verdict, memory, day, settings.reminder_policy)
     if isinstance(decision, Prompt) and not settings.reminders_enabled:
         decision = Silence(SilenceReason.SWITCHED_OFF)
-    refresh_due = verdict.kind in _IN_WINDOW and memory.refreshed_on != day and not settings.offline_only
+    refresh_due = _asks_the_shop(verdict) and memory.refreshed_on != day and not settings.offline_only
     return StartupCheck(verdict, decision, day, reading.state, has_unsettled(settings.state_dir), refresh_due)
 
 
@@ -78,8 +78,13 @@ def _marks_after(marks: ClockMarks, verdict: Verdict, now: datetime) -> ClockMar
     return ran.after_licence(verdict.licence.issued)
 
 
+def _asks_the_shop(verdict: Verdict) -> bool:
+    """Return whether the shop may have something newer: near the subscription's end, and where the file itself has aged."""
+    return verdict.kind in _IN_WINDOW or (verdict.kind is VerdictKind.VALID and verdict.is_file_aged)
+
+
 def _memory(settings: Settings, verdict: Verdict) -> ReminderMemory:
-    if verdict.kind not in _IN_WINDOW or verdict.program is None:
+    if not _asks_the_shop(verdict) or verdict.program is None:
         return ReminderMemory()
     from r2_renewal.store.reminder_memory import recall
 

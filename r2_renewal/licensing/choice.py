@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _PREFERENCE = (
     VerdictKind.VALID,
     VerdictKind.EXPIRING,
-    VerdictKind.FILE_EXPIRED,
     VerdictKind.NOT_YET_VALID,
     VerdictKind.EXPIRED,
+    VerdictKind.FILE_EXPIRED,
     VerdictKind.WRONG_PRODUCT,
     VerdictKind.UNKNOWN_KEY,
     VerdictKind.BAD_SIGNATURE,

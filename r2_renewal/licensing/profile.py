@@ -13,7 +13,7 @@ from typing import Any
 
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.licence import Licence
+from r2_renewal.domain.licence import CLOCK_TOLERANCE, Licence
 from r2_renewal.domain.program import OwnedProgram
 from r2_renewal.licensing.armour import malformed
 
@@ -45,9 +45,26 @@ def licence_of(document: Mapping[str, Any]) -> Licence:
         company=_text(claims, "company"),
         nip=_nip(claims),
         issued=_moment(meta, "issued"),
-        file_expiry=None if meta.get("expiry") is None else _moment(meta, "expiry"),
+        file_expiry=_file_expiry(meta),
         programs=(_program(data, claims), *_included_programs(document, claims)),
     )
+
+
+def tells_no_end(document: Mapping[str, Any], now: datetime) -> bool:
+    """Return whether a verified payload is an aged file that does not tell when its subscription ends.
+
+    Nothing is known of the subscription then, and fetching the file again is the way on.
+
+    Args:
+        document: the payload.
+        now: the moment to judge at, aware.
+    """
+    try:
+        attributes = mapping(mapping(document, "data"), "attributes")
+        expiry = _file_expiry(mapping(document, "meta"))
+    except RenewalError:
+        return False
+    return "expiry" not in attributes and expiry is not None and expiry < now - CLOCK_TOLERANCE
 
 
 def speaks_our_profile(document: Mapping[str, Any]) -> bool:
@@ -109,6 +126,11 @@ def _program(data: Mapping[str, Any], claims: Mapping[str, Any]) -> OwnedProgram
         limits=_limits(claims),
         services=_services(claims),
     )
+
+
+def _file_expiry(meta: Mapping[str, Any]) -> datetime | None:
+    """Return when the file must be fetched again; None for never. ``meta.ttl`` says nothing that counts."""
+    return None if meta.get("expiry") is None else _moment(meta, "expiry")
 
 
 def _last_day(attributes: Mapping[str, Any]) -> date:

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.licence import Licence, Verdict, VerdictKind, judge
+from r2_renewal.domain.licence import AGED_FILE, Licence, Verdict, VerdictKind, judge
 from r2_renewal.licensing.container import MAX_CERTIFICATE_BYTES, verify
 from r2_renewal.licensing.files import read_regular_file
-from r2_renewal.licensing.profile import licence_of
+from r2_renewal.licensing.profile import licence_of, speaks_our_profile, tells_no_end
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +73,10 @@ def load_verdict(
         licence_key: decrypts an encrypted file.
     """
     try:
-        return judge(parse_certificate(read_certificate(path), keys, licence_key), product, now)
+        document = verify(read_certificate(path), keys, licence_key).document
+        if speaks_our_profile(document) and tells_no_end(document, now):
+            return Verdict(VerdictKind.FILE_EXPIRED, reason=AGED_FILE, is_file_aged=True)
+        return judge(licence_of(document), product, now)
     except RenewalError as error:
         return Verdict(_KINDS.get(error.code, VerdictKind.MALFORMED), reason=error.detail)
     except (KeyboardInterrupt, SystemExit):

@@ -28,6 +28,7 @@ class BasketFeed(QObject):
         is_fresh: whether the shop itself has answered the last question.
 
     Signals:
+        noted: what this computer has to say of the licence file: the ``LicenceNotes``.
         begun: a basket begins to come: its ``LoadResult``, and whether it is only the last one known.
         came: entries of it came, a page of them.
         whole: it is whole: as ``begun``.
@@ -35,6 +36,7 @@ class BasketFeed(QObject):
         failed: the shop could not be asked: the ``CallFailure``.
     """
 
+    noted = Signal(object)
     begun = Signal(object, bool)
     came = Signal(object)
     whole = Signal(object, bool)
@@ -92,6 +94,7 @@ class BasketFeed(QObject):
             take(answer)
 
     def _on_stored(self, result: protocol.StoredResult) -> None:
+        self.noted.emit(result.notes)
         if result.load is not None and not self._is_answered:
             self._begin(result.load, stored=True)
 

@@ -29,6 +29,7 @@ from r2_renewal.ui.eshop_doors import EshopDoors
 from r2_renewal.ui.eshop_words import empty_basket_text, without_shop_text
 from r2_renewal.ui.focus import give_focus
 from r2_renewal.ui.help_menu import HelpButton
+from r2_renewal.ui.licence_line import LicenceLine
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.managed_text import managed_text
 from r2_renewal.ui.message_bar import MessageBar, WayOn
@@ -77,6 +78,7 @@ class EshopWindow(OwnWindow):
         self._forms = OrderForms(link, links, self, self._pane.stock)
         self._company = PlainLabel("Łączę z eSklepem…", self)
         self._managed = PlainLabel(managed_text(managed), self)
+        self._licence_line = LicenceLine(link, self)
         self._build_buttons()
         self._arrange()
         self._connect()
@@ -109,12 +111,14 @@ class EshopWindow(OwnWindow):
         self.column.addWidget(self.messages)
         self.column.addWidget(self._pane, 1)
         self.column.addLayout(bottom)
+        self.column.addWidget(self._licence_line)
         self.column.addWidget(self._managed)
         self._managed.setVisible(bool(self._managed.text()))
         self.basket.table.setFocus()
 
     def _connect(self) -> None:
         feed = self._pane.feed
+        feed.noted.connect(self._licence_line.take)
         feed.begun.connect(self._on_begun)
         feed.whole.connect(self._on_whole)
         feed.retried.connect(self._on_retried)
@@ -151,6 +155,7 @@ class EshopWindow(OwnWindow):
         """Ask the shop for the basket anew."""
         self.refresh_button.setEnabled(False)
         self._pane.feed.refresh()
+        self._licence_line.fetch_aged()
 
     def wish(self, wish: Wish) -> None:
         """Select the program and remember the service that the user already asked for."""

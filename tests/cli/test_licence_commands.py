@@ -13,7 +13,7 @@ import pytest
 from r2_renewal.cli import main
 from tests.licence_files import LICENCE, PRODUCT, Vendor, licence_with
 
-STATUS_KEYS = {"verdict", "valid_until", "days_left", "prompt", "holder", "programs"}
+STATUS_KEYS = {"verdict", "valid_until", "days_left", "prompt", "file", "holder", "programs"}
 QUESTION = (
     "Chcesz teraz zamówić abonament na aktualizację programu, pomoc techniczną oraz pobieranie danych z Internetu "
     "na kolejne 12 miesięcy?"
@@ -114,7 +114,8 @@ def test_status_of_a_missing_file_is_still_json(shell: Shell) -> None:
     code, document = shell.status("2026-11-22")
     assert code == 30
     assert document == {
-        "verdict": "missing", "valid_until": None, "days_left": None, "prompt": None, "holder": None, "programs": [],
+        "verdict": "missing", "valid_until": None, "days_left": None, "prompt": None, "file": None, "holder": None,
+        "programs": [],
     }  # fmt: skip
 
 

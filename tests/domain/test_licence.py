@@ -41,12 +41,16 @@ def test_the_signers_clock_may_be_five_minutes_ahead() -> None:
 
 
 def test_a_file_may_be_fetched_five_minutes_late() -> None:
-    assert verdict_with(9, file_expiry=NOW - CLOCK_TOLERANCE).kind is VerdictKind.EXPIRING
-    assert verdict_with(9, file_expiry=NOW - CLOCK_TOLERANCE - timedelta(seconds=1)).kind is VerdictKind.FILE_EXPIRED
+    assert not verdict_with(9, file_expiry=NOW - CLOCK_TOLERANCE).is_file_aged
+    assert verdict_with(9, file_expiry=NOW - CLOCK_TOLERANCE - timedelta(seconds=1)).is_file_aged
 
 
-def test_an_ended_subscription_outranks_a_file_to_be_fetched() -> None:
-    assert verdict_with(-1, file_expiry=NOW - timedelta(days=5)).kind is VerdictKind.EXPIRED
+@pytest.mark.parametrize(
+    ("left", "kind"), [(31, VerdictKind.VALID), (9, VerdictKind.EXPIRING), (-1, VerdictKind.EXPIRED)]
+)
+def test_a_file_to_be_fetched_says_nothing_of_the_subscription(left: int, kind: VerdictKind) -> None:
+    verdict = verdict_with(left, file_expiry=NOW - timedelta(days=5))
+    assert (verdict.kind, verdict.days_left, verdict.is_file_aged) == (kind, left, True)
 
 
 def test_a_clock_before_the_signature_outranks_all_about_time() -> None:

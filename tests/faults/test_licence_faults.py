@@ -180,7 +180,7 @@ def test_l06_a_duplicate_field_is_malformed_even_when_signed(computer: Computer)
         ({"product": "r2faktury"}, VerdictKind.WRONG_PRODUCT),
         ({"issued": NOW + timedelta(days=400)}, VerdictKind.NOT_YET_VALID),
         ({"valid_until": NOW.date() - timedelta(days=1)}, VerdictKind.EXPIRED),
-        ({"file_expiry": NOW - timedelta(days=1)}, VerdictKind.FILE_EXPIRED),
+        ({"file_expiry": NOW - timedelta(days=1)}, VerdictKind.EXPIRING),
     ],
 )
 def test_l07_a_true_licence_that_does_not_serve_says_why(

@@ -104,7 +104,6 @@ def test_another_vendors_file_is_refused(target: Path) -> None:
     ("worse", "code"),
     [
         (licence_with(seq=8, valid_until=NOW.date() - timedelta(days=1)), ErrorCode.LICENCE_EXPIRED),
-        (licence_with(seq=8, file_expiry=NOW - timedelta(days=1)), ErrorCode.LICENCE_FILE_EXPIRED),
     ],
 )
 def test_a_usable_licence_is_not_replaced_by_an_unusable_one(target: Path, worse: Licence, code: ErrorCode) -> None:

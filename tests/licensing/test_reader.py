@@ -46,7 +46,7 @@ def test_several_trusted_keys_allow_rotation() -> None:
         ({"valid_until": date(2026, 11, 22)}, VerdictKind.EXPIRING),
         ({"valid_until": date(2026, 11, 21)}, VerdictKind.EXPIRED),
         ({"issued": NOW + timedelta(hours=1)}, VerdictKind.NOT_YET_VALID),
-        ({"file_expiry": NOW - timedelta(hours=1)}, VerdictKind.FILE_EXPIRED),
+        ({"file_expiry": NOW - timedelta(hours=1)}, VerdictKind.EXPIRING),
         ({"product": "r2faktury"}, VerdictKind.WRONG_PRODUCT),
     ],
 )
