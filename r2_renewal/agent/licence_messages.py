@@ -24,9 +24,13 @@ class LicenceNotes(Message, frozen=True):
 
     Attributes:
         aged_since: the day since which the file should have been fetched again, where that is long ago; else None.
+        foreign: paths of licences of other customers, which lie here and are not used.
+        own_code: why the host's own file cannot be used, where that of another place is used instead; else empty.
     """
 
     aged_since: date | None = None
+    foreign: tuple[str, ...] = ()
+    own_code: str = ""
 
 
 class RefreshResult(Message, frozen=True):

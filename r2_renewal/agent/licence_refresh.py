@@ -7,15 +7,19 @@ for there lies the way to a good one; the installer decides what may replace wha
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from r2_renewal.agent.licence_messages import LicenceNotes
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.licence import LONG_AGED, Licence
+from r2_renewal.domain.licence import LONG_AGED, Licence, VerdictKind
 from r2_renewal.domain.program import OwnedProgram
 from r2_renewal.licensing.trusted_key import TrustedKey
+
+if TYPE_CHECKING:
+    from r2_renewal.licensing.choice import Candidate, Choice
 
 _OPENS_ESHOP = (ErrorCode.LICENCE_UNKNOWN_KEY, ErrorCode.LICENCE_KEY_NEEDED)
 
@@ -41,7 +45,7 @@ class LicenceRefresh:
         from r2_renewal.licensing.armour import unwrap, wrap
         from r2_renewal.licensing.reader import read_certificate
 
-        content = read_certificate(self._best())
+        content = read_certificate(self._best().path)
         try:
             self.parsed(content)
         except RenewalError as error:
@@ -50,10 +54,13 @@ class LicenceRefresh:
         # Wrapped anew: whatever mail and editors have done to the armour, the shop gets it clean.
         return wrap(unwrap(content))
 
-    def _best(self) -> Path:
+    def _best(self) -> Candidate:
+        return self._choice().best
+
+    def _choice(self) -> Choice:
         from r2_renewal.licensing.choice import choose
 
-        return choose(self._places, self._keys, self.product, datetime.now(UTC)).best.path
+        return choose(self._places, self._keys, self.product, datetime.now(UTC))
 
     def program(self) -> OwnedProgram:
         """Return this product's program in the licence here.
@@ -63,7 +70,7 @@ class LicenceRefresh:
         """
         from r2_renewal.licensing.reader import read_certificate
 
-        return self._of_product(self.parsed(read_certificate(self._best())))
+        return self._of_product(self.parsed(read_certificate(self._best().path)))
 
     def customer(self) -> str:
         """Return the shop's identifier of the customer whose licence lies here.
@@ -81,7 +88,7 @@ class LicenceRefresh:
         """
         from r2_renewal.licensing.reader import read_certificate
 
-        return self.parsed(read_certificate(self._best()))
+        return self.parsed(read_certificate(self._best().path))
 
     def _of_product(self, licence: Licence) -> OwnedProgram:
         program = licence.program(self.product)
@@ -94,7 +101,7 @@ class LicenceRefresh:
         from r2_renewal.licensing.reader import read_certificate
 
         try:
-            program = self.parsed(read_certificate(self._best())).program(self.product)
+            program = self.parsed(read_certificate(self._best().path)).program(self.product)
         except RenewalError:
             return True
         return program is None or program.licence_id == licence_id
@@ -121,13 +128,19 @@ class LicenceRefresh:
 
     def notes(self) -> LicenceNotes:
         """Return what there is to say of the licence file here. Never raises."""
-        try:
-            licence = self.licence()
-        except RenewalError:
-            return LicenceNotes()
-        is_long_aged = licence.is_file_aged(datetime.now(UTC), LONG_AGED)
-        aged_since = warsaw_date(licence.file_expiry) if is_long_aged and licence.file_expiry is not None else None
-        return LicenceNotes(aged_since=aged_since)
+        choice = self._choice()
+        return LicenceNotes(
+            aged_since=_aged_since(choice.best.verdict.licence),
+            foreign=tuple(str(other.path) for other in choice.others if other.foreign),
+            own_code=self._own_code(choice),
+        )
+
+    def _own_code(self, choice: Choice) -> str:
+        own = next((other for other in choice.others if other.path == self._places[0]), None)
+        if own is None or own.verdict.licence is not None or choice.best.verdict.program is None:
+            return ""
+        # A place without a file is nothing to tell: the machine's folder is there for that.
+        return "" if own.verdict.kind is VerdictKind.MISSING else ErrorCode[f"LICENCE_{own.verdict.kind.name}"].value
 
     def replace_aged(self, certificate: bytes) -> None:
         """Put the same licence, signed anew, in place of an aged file; one signed earlier changes nothing.
@@ -155,3 +168,9 @@ class LicenceRefresh:
             with suppress(OSError):  # what cannot be made cannot be written either, and the installer says so
                 self._places[-1].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         return install_in_first_writable(certificate, self._places, self._keys, self.product, datetime.now(UTC)).licence
+
+
+def _aged_since(licence: Licence | None) -> date | None:
+    if licence is None or licence.file_expiry is None or not licence.is_file_aged(datetime.now(UTC), LONG_AGED):
+        return None
+    return warsaw_date(licence.file_expiry)

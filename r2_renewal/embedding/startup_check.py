@@ -13,6 +13,7 @@ from r2_renewal.domain.reminder import Prompt, Question, ReminderMemory, Silence
 if TYPE_CHECKING:
     from datetime import date
 
+    from r2_renewal.licensing.choice import Choice
     from r2_renewal.settings import Settings
 
 _USABLE = (VerdictKind.VALID, VerdictKind.EXPIRING)
@@ -61,7 +62,9 @@ def check(settings: Settings, today: date) -> StartupCheck:
     marks = marks_file.read()
     reading = read_clock(moment_on(today, now), marks)
     day = warsaw_date(reading.moment)
-    verdict = choose(settings.licence_places, settings.trusted_keys, settings.product_code, reading.moment).best.verdict
+    choice = choose(settings.licence_places, settings.trusted_keys, settings.product_code, reading.moment)
+    _log_foreign(choice)
+    verdict = choice.best.verdict
     marks_file.write(_marks_after(marks, verdict, now), marks)
     memory = _memory(settings, verdict)
     decision = decide(verdict, memory, day, settings.reminder_policy)
@@ -69,6 +72,17 @@ def check(settings: Settings, today: date) -> StartupCheck:
         decision = Silence(SilenceReason.SWITCHED_OFF)
     refresh_due = _asks_the_shop(verdict) and memory.refreshed_on != day and not settings.offline_only
     return StartupCheck(verdict, decision, day, reading.state, has_unsettled(settings.state_dir), refresh_due)
+
+
+def _log_foreign(choice: Choice) -> None:
+    """Note licences of other customers, which lie here and are not used; a start without them does not load the log."""
+    foreign = sum(other.foreign for other in choice.others)
+    if foreign:
+        import logging
+
+        logging.getLogger("r2_renewal").info(
+            "renewal module: %d licence files of other customers are not used", foreign
+        )
 
 
 def _marks_after(marks: ClockMarks, verdict: Verdict, now: datetime) -> ClockMarks:

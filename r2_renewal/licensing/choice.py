@@ -1,12 +1,14 @@
 """Several places, one licence: the host's own path, the machine-wide folder, the user's folder.
 
-Rules: the best valid licence wins, wherever it lies; a file that a newer ``seq`` of the same licence has superseded cannot
-win against it; the reasons against the others are kept for ``doctor``. On a tie the earlier place wins.
+Rules: the host's own file says whose licences count, also an expired one; where it is missing or cannot be verified, the next
+place does. Another customer's file is kept for the diagnosis and never used. Of one licence the newest file decides (the highest
+``seq``, then the latest signature), also where it takes back what an older one gave. Of several licences of the customer the most
+useful one wins, wherever it lies; on a tie the earlier place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +17,10 @@ from r2_renewal.domain.licence import Verdict, VerdictKind
 from r2_renewal.licensing.reader import load_verdict
 
 if TYPE_CHECKING:
+    from r2_renewal.domain.licence import Licence
     from r2_renewal.licensing.container import PublicKey
+
+    _Age = tuple[int, datetime]
 
 # From the most to the least useful to a customer; a file that nobody can verify ranks by how much it tells.
 _PREFERENCE = (
@@ -39,16 +44,18 @@ class Candidate(NamedTuple):
     Attributes:
         path: the place.
         verdict: the judgement on the file; its ``reason`` says what speaks against it.
-        superseded: whether another place holds a newer ``seq`` of the same licence.
+        superseded: whether another place holds a newer file of the same licence.
+        foreign: whether it is another customer's, and therefore never used here.
     """
 
     path: Path
     verdict: Verdict
     superseded: bool = False
+    foreign: bool = False
 
 
 class Choice(NamedTuple):
-    """The best licence of several places.
+    """The licence to go by, of several places.
 
     Attributes:
         best: the one to go by.
@@ -60,10 +67,10 @@ class Choice(NamedTuple):
 
 
 def choose(paths: Sequence[Path], keys: Sequence[PublicKey], product: str, now: datetime) -> Choice:
-    """Judge the file at every place and return the best. Never raises for what lies there, never hangs.
+    """Judge the file at every place and return the one to go by. Never raises for what lies there, never hangs.
 
     Args:
-        paths: the places, the preferred one first.
+        paths: the places, the host's own first.
         keys: the keys that may sign.
         product: the product code to judge.
         now: the moment to judge at, aware.
@@ -72,27 +79,48 @@ def choose(paths: Sequence[Path], keys: Sequence[PublicKey], product: str, now: 
         ValueError: no place was given.
     """
     verdicts = [load_verdict(path, keys, product, now) for path in paths]
-    newest = _newest_seq(verdicts)
+    holder = holder_of(verdict.licence for verdict in verdicts)
+    newest = _newest(verdict.licence for verdict in verdicts if not _is_foreign(verdict, holder))
     candidates = [
-        Candidate(path, verdict, superseded=_is_superseded(verdict, newest))
+        Candidate(path, verdict, _is_superseded(verdict, newest), _is_foreign(verdict, holder))
         for path, verdict in zip(paths, verdicts, strict=True)
     ]
     best = min(candidates, key=_order)
     return Choice(best, tuple(candidate for candidate in candidates if candidate is not best))
 
 
-def _newest_seq(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    newest: dict[str, int] = {}
-    for program in (verdict.program for verdict in verdicts if verdict.program is not None):
-        newest[program.licence_id] = max(program.seq, newest.get(program.licence_id, 0))
+def holder_of(licences: Iterable[Licence | None]) -> str | None:
+    """Return the customer whose licences count: of the first place that holds a verified licence; None where none does.
+
+    Args:
+        licences: what lies at the places, the host's own first; None for what is no licence.
+    """
+    return next((licence.customer_id for licence in licences if licence is not None), None)
+
+
+def _is_foreign(verdict: Verdict, holder: str | None) -> bool:
+    return verdict.licence is not None and verdict.licence.customer_id != holder
+
+
+def _newest(licences: Iterable[Licence | None]) -> dict[str, _Age]:
+    """Return the newest file of each licence, as its ``seq`` and signature's moment."""
+    newest: dict[str, _Age] = {}
+    for licence in filter(None, licences):
+        for program in licence.programs:
+            age = (program.seq, licence.issued)
+            newest[program.licence_id] = max(age, newest.get(program.licence_id, age))
     return newest
 
 
-def _is_superseded(verdict: Verdict, newest: dict[str, int]) -> bool:
-    return verdict.program is not None and verdict.program.seq < newest[verdict.program.licence_id]
+def _is_superseded(verdict: Verdict, newest: Mapping[str, _Age]) -> bool:
+    if verdict.licence is None or verdict.program is None:
+        return False
+    age = (verdict.program.seq, verdict.licence.issued)
+    return age < newest.get(verdict.program.licence_id, age)
 
 
-def _order(candidate: Candidate) -> tuple[bool, int, int]:
+def _order(candidate: Candidate) -> tuple[bool, bool, int, int]:
     program = candidate.verdict.program
     end = program.valid_until if program is not None else date.min
-    return candidate.superseded, _PREFERENCE.index(candidate.verdict.kind), -end.toordinal()
+    preference = _PREFERENCE.index(candidate.verdict.kind)
+    return candidate.foreign, candidate.superseded, preference, -end.toordinal()

@@ -1,8 +1,9 @@
-"""Installing a licence file: the newest truth wins, and a good licence is never replaced by a worse one.
+"""Installing a licence file: the newest word of the vendor wins.
 
 Rules: the file is verified before anything is touched; another product's or customer's file and an older ``seq`` are
-refused; a usable licence is not replaced by one that is not; a file that cannot be verified never protects its place.
-The decision and the replacement happen under one lock, so of two installers racing the newer licence stays.
+refused; a newer ``seq`` of the same licence is installed also where it takes back what was given, for it is the vendor's newest
+word; another licence of the customer's takes a usable one's place only if it is usable itself; a file that cannot be verified
+never protects its place. The decision and the replacement happen under one lock, so of two installers racing the newer stays.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.licence import Licence, VerdictKind, judge
 from r2_renewal.licensing.atomic_file import NotWritableError, exclusive, replace_file, sync_folder
+from r2_renewal.licensing.choice import holder_of
 from r2_renewal.licensing.reader import parse_certificate, read_certificate
 
 if TYPE_CHECKING:
@@ -26,12 +28,9 @@ if TYPE_CHECKING:
 RETRY_SECONDS = 2.5
 RETRY_PAUSE_SECONDS = 0.1
 
-Result = TypeVar("Result")
+_FOREIGN = ErrorCode.LICENCE_OTHER_CUSTOMER
 
-_USELESS = {
-    VerdictKind.EXPIRED: ErrorCode.LICENCE_EXPIRED,
-    VerdictKind.FILE_EXPIRED: ErrorCode.LICENCE_FILE_EXPIRED,
-}
+Result = TypeVar("Result")
 
 
 def install(certificate: bytes, target: Path, keys: Sequence[PublicKey], product: str, now: datetime) -> Licence:
@@ -51,8 +50,8 @@ def install(certificate: bytes, target: Path, keys: Sequence[PublicKey], product
 
     Raises:
         RenewalError: the reader's codes for a file that is no licence; LICENCE_WRONG_PRODUCT, LICENCE_OTHER_CUSTOMER,
-            LICENCE_OLDER; LICENCE_EXPIRED and LICENCE_FILE_EXPIRED where a usable licence would be lost;
-            LICENCE_NOT_WRITABLE (``NotWritableError``). The old file stands after each of them.
+            LICENCE_OLDER; LICENCE_EXPIRED where another, usable licence would be lost; LICENCE_NOT_WRITABLE
+            (``NotWritableError``). The old file stands after each of them.
     """
     licence = parse_certificate(certificate, keys)
     if licence.program(product) is None:
@@ -93,6 +92,7 @@ def install_in_first_writable(
     """Install into the first place that can be written: the host's path, the machine-wide folder, the user's.
 
     Blocks while an antivirus program or another writer holds a file: for the agent and the command line, never for a GUI thread.
+    The places are read together, as they are chosen from: what would never be used there is refused and not left lying about.
 
     Args:
         certificate: the content of the new licence file.
@@ -103,15 +103,23 @@ def install_in_first_writable(
         patience: seconds to wait for held files, all places together.
 
     Raises:
-        RenewalError: as ``install``; LICENCE_NOT_WRITABLE where no place can be written.
+        RenewalError: as ``install``; LICENCE_OTHER_CUSTOMER also where an earlier place says that another customer's licences
+            count here; LICENCE_OLDER also where any place has a newer file; LICENCE_NOT_WRITABLE where no place can be written.
     """
     deadline = time.monotonic() + patience
-    refusal = NotWritableError("no place to install to", transient=False)
-    for place in places:
+    new, held = parse_certificate(certificate, keys), [_held(place, keys) for place in places]
+    _refuse_older_than_any(new, held)
+    refusal: RenewalError = NotWritableError("no place to install to", transient=False)
+    for number, place in enumerate(places):
+        if holder_of(held[:number]) not in (None, new.customer_id):
+            raise RenewalError(ErrorCode.LICENCE_OTHER_CUSTOMER, "the licence of another customer decides here")
         attempt = partial(install, certificate, place, keys, product, now)
         try:
             return Installed(retrying(attempt, deadline - time.monotonic()), place)
-        except NotWritableError as error:
+        except RenewalError as error:
+            # A fallback may hold another customer's file, which stays; the next one may be free.
+            if not isinstance(error, NotWritableError) and not (number and error.code is _FOREIGN):
+                raise
             refusal = error
     raise refusal
 
@@ -134,6 +142,19 @@ def retrying(attempt: Callable[[], Result], seconds: float) -> Result:
             if not error.transient or time.monotonic() + RETRY_PAUSE_SECONDS > deadline:
                 raise
             time.sleep(RETRY_PAUSE_SECONDS)
+
+
+def _held(place: Path, keys: Sequence[PublicKey]) -> Licence | None:
+    try:
+        return _verified(read_certificate(place), keys)
+    except RenewalError:
+        return None
+
+
+def _refuse_older_than_any(new: Licence, held: Sequence[Licence | None]) -> None:
+    known = [licence for licence in held if licence is not None and licence.customer_id == new.customer_id]
+    if any(_is_older(new, licence) for licence in known):
+        raise RenewalError(ErrorCode.LICENCE_OLDER, "a place has a newer file")
 
 
 def _installed(place: Path) -> bytes | None:
@@ -160,15 +181,22 @@ def _refuse_worse(new: Licence, current: Licence, product: str, now: datetime) -
         raise RenewalError(ErrorCode.LICENCE_OTHER_CUSTOMER, "the installed licence is of another customer")
     if _is_older(new, current):
         raise RenewalError(ErrorCode.LICENCE_OLDER, "the installed licence has a higher seq")
+    if _steps(new, current):
+        return  # the same licence, newer: whatever it takes back, it is the vendor's word
     kept, offered = judge(current, product, now).kind, judge(new, product, now).kind
-    if kept in (VerdictKind.VALID, VerdictKind.EXPIRING) and offered in _USELESS:
-        raise RenewalError(_USELESS[offered], "the installed licence is still valid")
+    if kept in (VerdictKind.VALID, VerdictKind.EXPIRING) and offered is VerdictKind.EXPIRED:
+        raise RenewalError(ErrorCode.LICENCE_EXPIRED, "the installed licence is another one and still valid")
 
 
 def _is_older(new: Licence, current: Licence) -> bool:
-    """Return whether the new file would take any program back: a lower ``seq``, or the same signed earlier."""
-    known = {program.licence_id: program.seq for program in current.programs}
-    steps = [program.seq - known[program.licence_id] for program in new.programs if program.licence_id in known]
+    """Return whether the new file would take any program back to an older state: a lower ``seq``, or the same signed earlier."""
+    steps = _steps(new, current)
     if any(step < 0 for step in steps):
         return True
     return bool(steps) and not any(steps) and new.issued < current.issued
+
+
+def _steps(new: Licence, current: Licence) -> list[int]:
+    """Return by how much each licence that both files hold is ahead in the new one."""
+    known = {program.licence_id: program.seq for program in current.programs}
+    return [program.seq - known[program.licence_id] for program in new.programs if program.licence_id in known]

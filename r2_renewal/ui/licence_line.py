@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import LicenceNotes, Method, StoredResult
 from r2_renewal.domain.dates import short_date
+from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.ui.error_texts import sentence
 from r2_renewal.ui.plain_text import PlainLabel
 
 if TYPE_CHECKING:
@@ -58,5 +60,12 @@ def notes_text(notes: LicenceNotes) -> str:
         lines.append(
             f"Plik licencji od dawna nie był pobierany ponownie (termin minął {short_date(notes.aged_since)}). "
             "Abonamentu to nie zmienia; połącz się z Internetem i wybierz „Odśwież”."
+        )
+    if notes.own_code:
+        code = ErrorCode.named(notes.own_code)
+        lines.append(f"{sentence(code)} Na razie obowiązuje licencja z innego miejsca na tym komputerze.")
+    if notes.foreign:
+        lines.append(
+            f"Na tym komputerze jest też licencja innej firmy, której moduł nie używa: {', '.join(notes.foreign)}"
         )
     return "\n".join(lines)

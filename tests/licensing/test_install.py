@@ -103,10 +103,12 @@ def test_another_vendors_file_is_refused(target: Path) -> None:
 @pytest.mark.parametrize(
     ("worse", "code"),
     [
-        (licence_with(seq=8, valid_until=NOW.date() - timedelta(days=1)), ErrorCode.LICENCE_EXPIRED),
+        (licence_with(licence_id="lic-9", valid_until=NOW.date() - timedelta(days=1)), ErrorCode.LICENCE_EXPIRED),
     ],
 )
-def test_a_usable_licence_is_not_replaced_by_an_unusable_one(target: Path, worse: Licence, code: ErrorCode) -> None:
+def test_a_usable_licence_is_not_replaced_by_another_unusable_one(
+    target: Path, worse: Licence, code: ErrorCode
+) -> None:
     assert refusal(worse, target) is code
 
 
