@@ -1,8 +1,8 @@
 """``r2-renewal status`` and ``r2-renewal licence …``: the licence file from the command line.
 
 Rules: ``status`` is the startup decision, told by exit code (0 valid, 10 expiring, 20 expired, 30 anything else) and by
-the keys of its JSON; the ``licence`` commands end with 0 or 30. A refusal is JSON too where JSON was asked for. The licence
-key is never printed.
+the keys of its JSON; the ``licence`` commands end with 0 or 30. A refusal is JSON too where JSON was asked for. A signature that
+holds over a broken profile is told as just that, and ends with 30. The licence key is never printed.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ EXIT_OK = 0
 EXIT_EXPIRING = 10
 EXIT_EXPIRED = 20
 EXIT_OTHER = 30
+
+_PROFILE_WORDS = {"ok": "prawidłowy", "absent": "brak (licencja innego rodzaju)", "malformed": "uszkodzony"}
 
 
 def add_parsers(commands: Commands) -> None:
@@ -103,21 +105,30 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    document = _described(arguments)
+    document, fault = _described(arguments)
     if arguments.json:
         print_json(document)
     else:
         print(f"Podpis prawidłowy (klucz {document['key_id']}, {document['alg']}).")
-    return EXIT_OK
+        print(f"Profil r2/1: {_PROFILE_WORDS[document['profile_state']]}.")
+    return _end_of(fault)
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    document = _described(arguments)
+    document, fault = _described(arguments)
     if arguments.json:
         print_json(document)
     else:
         _print_file(document)
-    return EXIT_OK
+    return _end_of(fault)
+
+
+def _end_of(fault: RenewalError | None) -> int:
+    """Return the exit code for a file whose signature holds, and say on stderr what is wrong with the rest."""
+    if fault is None:
+        return EXIT_OK
+    _say(fault.code, fault.detail)
+    return EXIT_OTHER
 
 
 def _install(arguments: argparse.Namespace) -> int:
@@ -147,11 +158,15 @@ class Refusals:
 
     def __exit__(self, _kind: object, error: object, _traceback: object) -> None:
         if self._wanted and isinstance(error, RenewalError):
-            refusal = {"code": error.code.value, "name": error.code.name.lower(), "detail": error.detail}
-            print_json({self._outcome: False, "error": refusal})
+            print_json({self._outcome: False, "error": _error_document(error)})
 
 
-def _described(arguments: argparse.Namespace) -> dict[str, Any]:
+def _error_document(error: RenewalError) -> dict[str, str]:
+    return {"code": error.code.value, "name": error.code.name.lower(), "detail": error.detail}
+
+
+def _described(arguments: argparse.Namespace) -> tuple[dict[str, Any], RenewalError | None]:
+    """Return what a file with a true signature tells, and what is wrong with its profile where it claims ours."""
     from r2_renewal.licensing.container import verify
     from r2_renewal.licensing.reader import read_certificate
 
@@ -247,13 +262,14 @@ def _program(program: OwnedProgram) -> dict[str, Any]:
     }
 
 
-def _file_document(payload: VerifiedPayload) -> dict[str, Any]:
-    """Return what a verified file of Keygen's form tells, ours or not; null for what it does not."""
+def _file_document(payload: VerifiedPayload) -> tuple[dict[str, Any], RenewalError | None]:
+    """Return what a verified file of Keygen's form tells, ours or not, null for what it does not; and its profile's fault."""
     meta, data = (_object(payload.document, name) for name in ("meta", "data"))
     attributes = _object(data, "attributes")
     metadata = _object(attributes, "metadata")
-    licence = _licence_or_none(payload)
-    return {
+    licence, fault = _profile_of(payload)
+    state = "malformed" if fault is not None else "absent" if licence is None else "ok"
+    document = {
         "verified": True,
         "key_id": payload.key_id,
         "alg": payload.alg,
@@ -265,16 +281,21 @@ def _file_document(payload: VerifiedPayload) -> dict[str, Any]:
         "expiry": attributes.get("expiry"),
         "metadata": dict(metadata),
         "profile": metadata.get("profile"),
+        "profile_state": state,
         "holder": _holder(licence) if licence else None,
         "programs": [_program(owned) for owned in licence.programs] if licence else [],
     }
+    return document | ({"error": _error_document(fault)} if fault is not None else {}), fault
 
 
-def _licence_or_none(payload: VerifiedPayload) -> Licence | None:
-    """Return the licence of our profile; None for another's. A file that claims our profile and breaks it is refused."""
+def _profile_of(payload: VerifiedPayload) -> tuple[Licence | None, RenewalError | None]:
+    """Return the licence of our profile, None for another's, or what is wrong with a file that claims it."""
     from r2_renewal.licensing.profile import licence_of, speaks_our_profile
 
-    return licence_of(payload.document) if speaks_our_profile(payload.document) else None
+    try:
+        return (licence_of(payload.document) if speaks_our_profile(payload.document) else None), None
+    except RenewalError as fault:
+        return None, fault
 
 
 def _object(parent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -301,11 +322,17 @@ def explain(verdict: Verdict) -> None:
     """Say on stderr, in one line, why there is no subscription to speak of."""
     if status_exit(verdict) != EXIT_OTHER:
         return
-    from r2_renewal.ui.error_texts import code_of_verdict, sentence
+    from r2_renewal.ui.error_texts import code_of_verdict
 
     code = code_of_verdict(verdict.kind)
     if code is not None:
-        print(f"r2-renewal: {sentence(code)} ({code.value}) [{verdict.reason}]", file=sys.stderr)
+        _say(code, verdict.reason)
+
+
+def _say(code: ErrorCode, detail: str) -> None:
+    from r2_renewal.ui.error_texts import sentence
+
+    print(f"r2-renewal: {sentence(code)} ({code.value}) [{detail}]", file=sys.stderr)
 
 
 def _print_file(document: Mapping[str, Any]) -> None:

@@ -2,7 +2,9 @@
 
 Rules: our claims stand in ``data.attributes.metadata``; the subscription's end is ``data.attributes.expiry`` and the file's
 own is ``meta.expiry`` – neither is ever computed from ``issued + ttl``, real files disagree by hours; one file may hold
-several programs, the others as ``included`` entries of type ``licenses`` for the same customer. Unknown claims are ignored.
+several programs, the others as ``included`` entries of type ``licenses`` for the same customer. Unknown claims are ignored. A
+Keygen server writes the topmost keys of metadata in lowerCamelCase, whatever they were stored as, and leaves those below alone:
+both spellings are read, and where both stand they must agree.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ from r2_renewal.licensing.armour import malformed
 PROFILE = "r2/1"
 LICENCE_TYPE = "licenses"
 MAX_TEXT = 500
+
+# Our claims of more than one word, as a Keygen server spells them.
+_SPELLINGS = {"customer_id": "customerId", "program_id": "programId"}
 
 NIP_DIGITS = 10
 
@@ -98,7 +103,15 @@ def _claims(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return None
     if claims["profile"] != PROFILE:
         raise malformed("a profile that this version does not read")
-    return claims
+    return _in_our_spelling(claims)
+
+
+def _in_our_spelling(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    respelt = {ours: claims[theirs] for ours, theirs in _SPELLINGS.items() if theirs in claims}
+    for ours, value in respelt.items():
+        if ours in claims and claims[ours] != value:
+            raise malformed(f"{ours} and {_SPELLINGS[ours]} differ")
+    return {**claims, **respelt}
 
 
 def _included_programs(document: Mapping[str, Any], own: Mapping[str, Any]) -> list[OwnedProgram]:
