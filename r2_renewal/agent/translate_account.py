@@ -89,4 +89,6 @@ def invoice(body: accounts.InvoiceBody) -> Invoice:
         due_on=body.due_on,
         price=translate.price(body.price),
         paid_at=body.paid_at,
+        corrects=body.corrects or "",
+        corrected_by=body.corrected_by or "",
     )

@@ -170,18 +170,21 @@ class ConsentList(Body, frozen=True, kw_only=True):
 
 
 class InvoiceBody(Body, frozen=True, kw_only=True):
-    """An invoice.
+    """An invoice, or a correction of one.
 
     Attributes:
         invoice_id: identifier.
         number: number for people.
-        ksef_number: number in KSeF.
+        ksef_number: number in KSeF; empty while there is none.
         order_id: the order that it is for.
         order_number: that order's number for people.
         issued_at: when it was issued.
         due_on: last day to pay it.
-        price: what is to pay.
+        price: what is to pay; amounts below zero are taken off the invoice that is corrected.
         paid_at: when it was paid; null while it is not.
+        kind: ``invoice`` or ``correction``.
+        corrects: number of the invoice that a correction corrects; null otherwise.
+        corrected_by: number of the correction of this invoice, for which nothing is to pay any more; null while there is none.
     """
 
     invoice_id: Identifier
@@ -193,6 +196,9 @@ class InvoiceBody(Body, frozen=True, kw_only=True):
     due_on: date
     price: PriceBody
     paid_at: datetime | None
+    kind: Word = "invoice"
+    corrects: Text | None = None
+    corrected_by: Text | None = None
 
 
 class InvoiceList(Body, frozen=True, kw_only=True):

@@ -145,17 +145,19 @@ class ConsentEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """An invoice.
+    """An invoice, or a correction of one.
 
     Attributes:
         invoice_id: the shop's identifier.
         number: number for people.
-        ksef_number: number in KSeF.
+        ksef_number: number in KSeF; empty while there is none.
         order_number: the order that it is for.
         issued_at: when it was issued, aware.
         due_on: last day to pay it.
-        price: what is to pay.
+        price: what is to pay; below zero where it is taken off a corrected invoice.
         paid_at: when it was paid, aware; None while it is not.
+        corrects: number of the invoice that a correction corrects; empty otherwise.
+        corrected_by: number of the correction of this invoice; empty while there is none.
     """
 
     invoice_id: str
@@ -166,3 +168,5 @@ class Invoice:
     due_on: date
     price: Price
     paid_at: datetime | None = None
+    corrects: str = ""
+    corrected_by: str = ""

@@ -34,7 +34,7 @@ from r2_renewal.reference_shop.bodies import StrictBody
 from r2_renewal.reference_shop.conditional import tagged
 from r2_renewal.reference_shop.enrolments import enrolment_list
 from r2_renewal.reference_shop.invoice_pdf import invoice_pdf
-from r2_renewal.reference_shop.invoices import invoice_of
+from r2_renewal.reference_shop.invoices import invoice_of, verification_of
 from r2_renewal.reference_shop.openapi import problems
 from r2_renewal.reference_shop.pages import USUAL, Wanted
 from r2_renewal.reference_shop.parameters import Cursor, IfMatch, IfNoneMatch, PageLimit, Preference, ProgramLimit
@@ -191,7 +191,8 @@ def get_invoice_pdf(
         row = invoice_of(session, caller.customer_id, invoice_id)
         name = f"{row.number.replace('/', '-')}.pdf"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(invoice_pdf(row), media_type=paths.PDF_TYPE, headers=headers)
+        code = verification_of(session, shop.settings, row)
+        return Response(invoice_pdf(row, code), media_type=paths.PDF_TYPE, headers=headers)
 
 
 @get(

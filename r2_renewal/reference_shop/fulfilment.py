@@ -17,6 +17,7 @@ from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import OrderState
 from r2_renewal.reference_shop import invoices
+from r2_renewal.reference_shop.billing import fa3
 from r2_renewal.reference_shop.licence_files import sign
 from r2_renewal.reference_shop.mail.letters import tell_of_invoice
 from r2_renewal.reference_shop.orders import OPEN_STATES, WAY
@@ -38,8 +39,9 @@ def invoice(shop: Shop, order_id: str) -> bool:
     """Accept a placed order and issue its invoice; return whether anything was done.
 
     Raises:
-        RenewalError: NO_SUCH_ORDER, where there is no such order.
+        RenewalError: NO_SUCH_ORDER, where there is no such order; INVOICE_DOCUMENT, where its data make no invoice.
     """
+    fa3.make_ready()
     with shop.database.writing() as session:
         order = _found(session, order_id)
         if order.state not in (OrderState.PLACED.value, OrderState.ACCEPTED.value):
@@ -54,8 +56,9 @@ def fulfil(shop: Shop, order_id: str) -> bool:
     An order that is fulfilled, cancelled or withdrawn stays as it is.
 
     Raises:
-        RenewalError: NO_SUCH_ORDER, where there is no such order.
+        RenewalError: NO_SUCH_ORDER, where there is no such order; INVOICE_DOCUMENT, where its data make no invoice.
     """
+    fa3.make_ready()
     with shop.database.writing() as session:
         order = _found(session, order_id)
         if order.state not in OPEN_STATES:

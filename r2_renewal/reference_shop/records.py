@@ -29,7 +29,13 @@ def consent_list(session: Session, customer_id: str, wanted: Wanted) -> ConsentL
 
 def invoice_list(session: Session, customer_id: str, wanted: Wanted) -> InvoiceList:
     """Return a page of the customer's invoices."""
-    page = page_of(session, InvoiceRow, customer_id, [InvoiceRow.year, InvoiceRow.running], wanted)
+    page = page_of(
+        session,
+        InvoiceRow,
+        customer_id,
+        [InvoiceRow.issued_at, InvoiceRow.year, InvoiceRow.running, InvoiceRow.id],
+        wanted,
+    )
     return InvoiceList(invoices=tuple(invoice_body(row) for row in page.rows), next=page.next)
 
 
@@ -76,11 +82,14 @@ def invoice_body(row: InvoiceRow) -> InvoiceBody:
     return InvoiceBody(
         invoice_id=row.id,
         number=row.number,
-        ksef_number=row.ksef_number,
+        ksef_number=row.ksef_number or "",
         order_id=row.order_id,
         order_number=row.order_number,
         issued_at=row.issued_at,
         due_on=row.due_on,
         price=price_body(Price(Money(row.net), Money(row.vat), Money(row.gross))),
         paid_at=row.paid_at,
+        kind=row.kind,
+        corrects=row.corrects.number if row.corrects is not None else None,
+        corrected_by=row.corrected_by.number if row.corrected_by is not None else None,
     )

@@ -16,6 +16,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from r2_renewal.reference_shop.billing import fa3
 from r2_renewal.reference_shop.renewal import Renewal, outcome_of, strike_off
 from r2_renewal.reference_shop.renewal_rules import FIRST_NOTICE_DAYS, Step, decide
 from r2_renewal.reference_shop.settings import ShopSettings
@@ -46,6 +47,7 @@ class Summary:
 
 def renew_due(shop: Shop) -> Summary:
     """Do everything about automatic renewals that is due on the shop's day; what is done is not done again."""
+    fa3.make_ready()
     done: Counter[Step] = Counter()
     failed = 0
     for licence_id, customer_id in _near_their_end(shop):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlsplit
 
 from r2_renewal.domain.company import Company, nip_problem
 from r2_renewal.domain.errors import ErrorCode, RenewalError
@@ -28,6 +29,7 @@ class Seller:
         transfer_name: recipient of a transfer, at most 20 characters.
         payment_days: days to pay an invoice.
         mail_from: address that the shop's mail comes from.
+        ksef_qr_url: where an invoice's verification code (KOD I) leads, KSeF's environment for it; https.
     """
 
     company: Company
@@ -35,6 +37,7 @@ class Seller:
     transfer_name: str
     payment_days: int
     mail_from: str
+    ksef_qr_url: str
 
 
 @cache
@@ -52,6 +55,7 @@ def seller() -> Seller:
             transfer_name=table["transfer_name"],
             payment_days=int(table["payment_days"]),
             mail_from=table["mail_from"],
+            ksef_qr_url=table["ksef_qr_url"],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise RenewalError(ErrorCode.CONFIGURATION, f"vendor.toml: {type(error).__name__} {error}") from error
@@ -70,11 +74,18 @@ def checked(found: Seller) -> Seller:
         "transfer_name": not 0 < len(found.transfer_name) <= _ROOM_OF_QR_NAME or "|" in found.transfer_name,
         "payment_days": found.payment_days < 1,
         "mail_from": found.mail_from.count("@") != 1 or not found.mail_from.isascii(),
+        "ksef_qr_url": not is_https_base(found.ksef_qr_url),
     }
     wrong = next((name for name, is_wrong in faults.items() if is_wrong), None)
     if wrong is not None:
         raise RenewalError(ErrorCode.CONFIGURATION, f"vendor.toml: invoices.{wrong}")
     return found
+
+
+def is_https_base(url: str) -> bool:
+    """Whether the text is an https address to which a path can be added."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
 
 
 def is_account(text: str) -> bool:

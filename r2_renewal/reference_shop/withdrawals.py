@@ -20,8 +20,10 @@ from r2_renewal.domain.dates import sentence_moment, warsaw_date
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import OrderState
 from r2_renewal.domain.withdrawal_right import last_day
+from r2_renewal.reference_shop import invoices
+from r2_renewal.reference_shop.billing import fa3
 from r2_renewal.reference_shop.licence_files import sign
-from r2_renewal.reference_shop.mail.letters import acknowledge_withdrawal
+from r2_renewal.reference_shop.mail.letters import acknowledge_withdrawal, tell_of_correction
 from r2_renewal.reference_shop.order_checks import CHANNELS, check_name
 from r2_renewal.reference_shop.orders import order_body, order_of
 from r2_renewal.reference_shop.pricing import ONE_DAY
@@ -38,6 +40,7 @@ def withdraw(shop: Shop, customer_id: str, order_id: str, request: WithdrawalReq
     Raises:
         Refusal: NOT_FOUND, VALIDATION, ORDER_CLOSED for an order that was cancelled, or WITHDRAWAL_TOO_LATE.
     """
+    fa3.make_ready()
     with shop.database.writing(customer_id) as session:
         order = order_of(session, customer_id, order_id)
         person, email = _checked(request, order)
@@ -110,10 +113,17 @@ def _declared(settings: ShopSettings, order: OrderRow, person: str, email: str, 
 def _undo(session: Session, settings: ShopSettings, order: OrderRow, channel: str) -> None:
     was_fulfilled = order.state == OrderState.FULFILLED.value
     _end(session, settings, order, OrderState.WITHDRAWN)
+    _correct_invoice(session, settings, order)
     _withdraw_consent(session, settings, order, channel)
     if was_fulfilled:
         for line in order.lines:
             _take_back(settings, line)
+
+
+def _correct_invoice(session: Session, settings: ShopSettings, order: OrderRow) -> None:
+    correction = invoices.correct(session, settings, order.id, f"Odstąpienie od umowy, zamówienie nr {order.number}")
+    if correction is not None:
+        tell_of_correction(session, settings, correction, order.invoice_email)
 
 
 def _take_back(settings: ShopSettings, line: OrderLineRow) -> None:

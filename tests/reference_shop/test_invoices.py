@@ -83,6 +83,8 @@ def row(**changes: Any) -> InvoiceRow:
     own: dict[str, Any] = {
         **{f"{side}_{name}": value for side in ("seller", "buyer") for name, value in party.items()},
         "id": "inv_1",
+        "kind": "invoice",
+        "is_sample": True,
         "year": 2026,
         "running": 7,
         "ksef_number": made_up_number("1234563218", date(2026, 11, 22), "inv_1"),

@@ -52,6 +52,20 @@ def tell_of_invoice(session: Session, settings: ShopSettings, invoice: InvoiceRo
     )
 
 
+def tell_of_correction(session: Session, settings: ShopSettings, correction: InvoiceRow, to: str) -> MailRow:
+    """Tell that an invoice is corrected to nothing, and whether money comes back."""
+    values = {"correction": correction, "corrected": correction.corrects, "back": Money(-correction.gross)}
+    return queue_mail(
+        session,
+        settings,
+        MailKind.CORRECTION_INVOICE,
+        customer_id=correction.customer_id,
+        to=to,
+        event=correction.id,
+        values=values,
+    )
+
+
 def acknowledge_correction(session: Session, settings: ShopSettings, report: CorrectionRow, to: str) -> MailRow:
     """Acknowledge a report of wrong company data with its ticket."""
     return queue_mail(

@@ -33,6 +33,7 @@ class MailKind(StrEnum):
 
     ORDER_CONFIRMATION = "order_confirmation"
     INVOICE = "invoice"
+    CORRECTION_INVOICE = "correction_invoice"
     RENEWAL_NOTICE = "renewal_notice"
     RENEWAL_DONE = "renewal_done"
     RENEWAL_REFUSED = "renewal_refused"

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from r2_renewal.contract import paths
 from r2_renewal.reference_shop import records
 from r2_renewal.reference_shop.invoice_pdf import invoice_pdf
-from r2_renewal.reference_shop.invoices import invoice_of
+from r2_renewal.reference_shop.invoices import invoice_of, verification_of
 from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.lists import Cursor
@@ -33,7 +33,8 @@ def get_invoice(invoice_id: FromPath[str], shop: NamedDependency[Shop], visit: N
     """Return an invoice to be read, printed and kept."""
     with shop.database.reading() as session:
         row = invoice_of(session, visit.who.customer_id, invoice_id)
-        return download(invoice_pdf(row), f"{row.number.replace('/', '-')}.pdf", paths.PDF_TYPE)
+        code = verification_of(session, shop.settings, row)
+        return download(invoice_pdf(row, code), f"{row.number.replace('/', '-')}.pdf", paths.PDF_TYPE)
 
 
 ACCOUNT = (show_invoices, get_invoice)

@@ -7,7 +7,13 @@ made and changed by the migrations alone; a test compares the two.
 
 from r2_renewal.reference_shop.tables.accounts import Attempts, PasswordReset, SessionRow, User
 from r2_renewal.reference_shop.tables.base import Base
-from r2_renewal.reference_shop.tables.billing import InvoiceLineRow, InvoiceRow, InvoiceSeries
+from r2_renewal.reference_shop.tables.billing import (
+    InvoiceDocument,
+    InvoiceKind,
+    InvoiceLineRow,
+    InvoiceRow,
+    InvoiceSeries,
+)
 from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem, PriceList
 from r2_renewal.reference_shop.tables.consents import ConsentRow
 from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer
@@ -30,6 +36,8 @@ __all__ = [
     "CorrectionRow",
     "Customer",
     "IdempotencyKey",
+    "InvoiceDocument",
+    "InvoiceKind",
     "InvoiceLineRow",
     "InvoiceRow",
     "InvoiceSeries",

@@ -172,7 +172,11 @@ def evidence_text(consent: ConsentEvidence, program: str, company: Company) -> s
 
 
 def invoice_state_text(invoice: Invoice, today: date) -> str:
-    """Return whether an invoice is paid, with a mark where it is late."""
+    """Return what an invoice corrects or is corrected by, or else whether it is paid, with a mark where it is late."""
+    if invoice.corrects:
+        return f"koryguje {invoice.corrects}"
+    if invoice.corrected_by:
+        return f"skorygowana: {invoice.corrected_by}"
     if invoice.paid_at is not None:
         return f"zapłacona {short_date(warsaw_date(invoice.paid_at))}"
     due = short_date(invoice.due_on)
