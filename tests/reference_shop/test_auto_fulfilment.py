@@ -14,10 +14,11 @@ from sqlalchemy import select
 from r2_renewal.contract import paths
 from r2_renewal.reference_shop.app import create_app
 from r2_renewal.reference_shop.fulfilment import mark_paid
-from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
+from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import InvoiceRow, MailRow, OrderEvent
+from r2_renewal.reference_shop.tables import Customer, InvoiceRow, MailRow, OrderEvent
+from tests.reference_shop.conftest import add_customer
 from tests.reference_shop.module import Json, Module
 from tests.reference_shop.processes import module_at
 
@@ -42,6 +43,22 @@ def reaches(module: Module, order: Json, state: str, seconds: float = 60) -> Non
     while (now := module.get(paths.order(order["order_id"])).json()["state"]) != state:
         assert time.monotonic() < end, f"it stays {now}"
         time.sleep(0.05)
+
+
+def test_an_order_whose_data_make_no_invoice_does_not_keep_the_others(
+    serve: Callable[..., Module], prepared: PreparedShop, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    serve().open(prepared.licence).order(LICENCE_ID)
+    other = serve().open(add_customer(shop, "K-2", "L-2"))
+    body = other.body(other.quote("L-2"), nip="7010019252")
+    later = other.submit(body).json()
+    with shop.database.writing() as session:
+        session.get_one(Customer, CUSTOMER_ID).name = "Firma\x9fSA"
+    invoicing = serve(invoicing=True)
+    invoicing.use(other.token)
+    reaches(invoicing, later, "invoiced")
+    assert "R2-S18" in caplog.text
+    assert "Firma" not in caplog.text
 
 
 def test_an_order_is_accepted_and_invoiced_and_waits_for_its_payment(

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select, update
 
+from r2_renewal.contract.accounts import WithdrawalRequest
 from r2_renewal.licensing.reader import parse_certificate
 from r2_renewal.reference_shop.fulfilment import fulfil, mark_paid, open_orders
 from r2_renewal.reference_shop.mail.sender import send_due
@@ -28,6 +29,7 @@ from r2_renewal.reference_shop.tables import (
     PriceItem,
     RenewalRow,
 )
+from r2_renewal.reference_shop.withdrawals import withdraw
 from tests.reference_shop.conftest import POSTGRESQL, SQLITE, Calendar
 from tests.reference_shop.module import LATER_LICENCE_ID, Module
 
@@ -180,6 +182,23 @@ def test_the_renewal_is_invoiced_and_told_of_and_its_payment_extends_nothing(
         assert session.scalars(select(InvoiceRow.paid_at).where(InvoiceRow.order_id == order.id)).one() is not None
         reached = session.scalars(select(OrderEvent.state).where(OrderEvent.order_pk == order.pk)).all()
     assert sorted(reached) == sorted(["placed", "accepted", "invoiced", "paid", "fulfilled"])
+
+
+def test_a_renewal_taken_back_has_its_invoice_corrected(told: str, shop: Shop, calendar: Calendar) -> None:
+    calendar.day = RENEWAL
+    assert renew_due(shop) == Summary(renewals=1)
+    with shop.database.reading() as session:
+        order = session.scalars(select(OrderRow).where(OrderRow.channel == "renewal")).one()
+    declared = WithdrawalRequest(
+        name="Anna Kłosowska", order_number=order.number, email="anna@klosowska.example", channel="panel"
+    )
+    withdraw(shop, CUSTOMER_ID, order.id, declared)
+    with shop.database.reading() as session:
+        correction = session.scalars(select(InvoiceRow).where(InvoiceRow.kind == "correction")).one()
+        assert correction.corrects is not None
+        assert (correction.number, correction.corrects.number) == ("KOR/2027/000001", "FV/2027/000001")
+    (mail,) = letters(shop, "correction_invoice")
+    assert mail.recipient == order.invoice_email
 
 
 @pytest.mark.parametrize("sent_on", [LAST_NOTICE, None])
