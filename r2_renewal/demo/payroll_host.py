@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMainWindow, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMainWindow, QMenu, QTableWidget, QTableWidgetItem
 
 import r2_renewal
 from r2_renewal.domain.money import Money, show_money
@@ -46,18 +46,19 @@ class PayrollHost(QMainWindow):
         self.module: RenewalModule = r2_renewal.attach(self, config)
 
     def _build_menus(self) -> None:
-        self._add_menu("&Plik", ("Kopia zapasowa…", "Drukuj listę płac…"))
+        file_menu = self._add_menu("&Plik", ("Kopia zapasowa…", "Drukuj listę płac…"))
         self._add_menu("&Kartoteki", ("Pracownicy", "Umowy", "Nieobecności"))
         self._add_menu("&Płace", ("Nalicz listę płac", "Przelewy", "Deklaracje ZUS", "PIT"))
         self._add_menu("Pomo&c", ("Podręcznik", "O programie"))
         close = QAction("Zakończ", self)
         close.triggered.connect(self.close)
-        self.menuBar().actions()[0].menu().addAction(close)  # type: ignore[attr-defined]
+        file_menu.addAction(close)
 
-    def _add_menu(self, title: str, entries: tuple[str, ...]) -> None:
+    def _add_menu(self, title: str, entries: tuple[str, ...]) -> QMenu:
         menu = self.menuBar().addMenu(title)
         for entry in entries:
             menu.addAction(QAction(entry, menu))
+        return menu
 
     def _employees(self) -> QTableWidget:
         table = QTableWidget(len(EMPLOYEES), len(HEADERS), self)

@@ -39,17 +39,21 @@ def add_entry(main_window: QMainWindow) -> MenuEntry:
     found = _help_menu(bar)
     menu = found or _new_help(bar)
     about = _about(menu)
-    # Made by the menu: a host that has made no ``QAction`` of its own in Python would pay a millisecond for the first.
-    action = menu.addAction(ESHOP)
-    if about is not None:
-        menu.removeAction(action)
+    # Not by ``menu.addAction(text)``: the host's menu would keep that action's Python half for ever. Nor by
+    # ``QAction(text, menu)``: the first one costs a host that has made none of its own in Python a millisecond or two.
+    action = QAction(menu)
+    action.setText(ESHOP)
+    if about is None:
+        menu.addAction(action)
+    else:
         menu.insertAction(about, action)
     return MenuEntry(action, None if found else menu)
 
 
 def _help_menu(bar: QMenuBar) -> QMenu | None:
-    menus = (action.menu() for action in bar.actions() if plain(action.text()) == HELP)
-    return next((menu for menu in menus if isinstance(menu, QMenu)), None)
+    # Not by ``action.menu()``: up to PySide6 6.11.1 that menu's Python half, the host's own too, dies with its action's.
+    menus = (QMenu.menuInAction(action) for action in bar.actions() if plain(action.text()) == HELP)
+    return next((menu for menu in menus if menu is not None), None)
 
 
 def _new_help(bar: QMenuBar) -> QMenu:

@@ -125,7 +125,11 @@ def test_a_licence_from_a_shop_whose_clock_is_ahead_is_taken(target: Path) -> No
     assert put(ahead, target) == ahead
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", Vendor().certificate(), b"x" * 70_000])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"junk", Vendor().certificate(), b"x" * 70_000],
+    ids=["empty", "junk", "another vendor's", "huge"],
+)
 def test_what_cannot_be_verified_never_protects_its_place(target: Path, content: bytes) -> None:
     target.write_bytes(content)
     assert put(LICENCE, target) == LICENCE
