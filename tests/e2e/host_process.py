@@ -75,7 +75,7 @@ def play(scenario: str, pictures: Path | None, host: Any) -> dict[str, Any]:
     wizard = steps.open_form(look)
     steps.order(wizard, look)
     renewed = steps.wait_for_renewal(wizard, look)
-    wizard.close()
+    steps.close_form(wizard)
     if pictures is not None:  # eSklep would stand over the program
         steps.eshop_window().hide()
     look("program", host)

@@ -104,3 +104,11 @@ def wait_for_renewal(wizard: QWizard, look: Look) -> str:
     wait_until(told, 40, what="renewed licence")
     look("potwierdzenie", wizard)
     return told()[0]
+
+
+def close_form(wizard: OrderWizard) -> None:
+    """Click „Zamknij" on the last page; the form is gone then, and eSklep is there."""
+    eshop = eshop_window()
+    click(wizard, "Zamknij")
+    wait_until(lambda: not eshop.findChildren(OrderWizard), what="the form's end")
+    assert eshop.isVisible()

@@ -1,7 +1,7 @@
 """A QWizard that mirrors the order form's flow page by page, and asks the agent for the price and for verdicts on contacts.
 
 Rules: the flow decides whether a page may be left, the wizard only asks it; a page left while an answer is under way is left
-by itself when the answer comes; what leaving the summary means is for the form itself.
+by itself when the answer comes; what leaving the summary means is for the form itself; the last page is left by closing the form.
 """
 
 from __future__ import annotations
@@ -81,8 +81,9 @@ class FlowWizard(WizardFrame):
         QTimer.singleShot(0, self, self._let_enter_go_on)
 
     def _let_enter_go_on(self) -> None:
-        button = self.button(QWizard.WizardButton.NextButton)
-        if self.currentId() < Step.SUMMARY and isinstance(button, QPushButton):
+        is_last = self.currentId() == Step.CONFIRMATION
+        button = self.button(QWizard.WizardButton.FinishButton if is_last else QWizard.WizardButton.NextButton)
+        if self.currentId() != Step.SUMMARY and isinstance(button, QPushButton):
             button.setDefault(True)
 
     # The mirror
@@ -116,7 +117,9 @@ class FlowWizard(WizardFrame):
         """Leave the page where the flow lets go; otherwise say what is missing, or wait for the answer under way."""
         step = Step(self.currentId())
         page = self._pages.by_step[step]
-        if self.flow.step > step:
+        if (
+            self.flow.step > step or step is Step.CONFIRMATION
+        ):  # after the last page there is none to go to: „Zamknij" closes
             return True
         waiting = self.flow.unjudged(step)
         problems = [problem for problem in self.flow.problems(step) if problem.field not in waiting]

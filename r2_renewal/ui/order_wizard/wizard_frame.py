@@ -11,6 +11,7 @@ from r2_renewal.ui.placing import roomy
 
 # High enough for the receipt with its bank code, and for the summary without a bar on most screens.
 PREFERRED_SIZE = QSize(680, 700)
+CLOSE_BUTTON = "Zamknij"
 
 
 class WizardFrame(QWizard):
@@ -23,14 +24,15 @@ class WizardFrame(QWizard):
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.setOption(QWizard.WizardOption.NoBackButtonOnLastPage)
         self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
-        # A wizard's own button, once it had the focus, stays the default one, which any Enter would press.
+        # A wizard's own button, once it had the focus, stays the default one, which any Enter would press, or is it no more.
         self.setButton(QWizard.WizardButton.CommitButton, Button(ORDER_BUTTON, self))
+        self.setButton(QWizard.WizardButton.FinishButton, Button(CLOSE_BUTTON, self))
         for button, text in (
             (QWizard.WizardButton.NextButton, "Dalej"),
             (QWizard.WizardButton.BackButton, "Wstecz"),
             (QWizard.WizardButton.CancelButton, "Anuluj"),
             (QWizard.WizardButton.CommitButton, ORDER_BUTTON),
-            (QWizard.WizardButton.FinishButton, "Zamknij"),
+            (QWizard.WizardButton.FinishButton, CLOSE_BUTTON),
         ):
             self.name_button(button, text)
         self.resize(roomy(self, PREFERRED_SIZE))
