@@ -62,20 +62,19 @@ async def request_password_reset(
 @post(
     f"{paths.PASSWORD_RESETS}/{{token:str}}",
     dto=StrictBody,
-    sync_to_thread=True,
     status_code=HTTP_204_NO_CONTENT,
     operation_id="resetPassword",
     summary="Set a new password with a letter's token",
     responses=problems(ProblemCode.NOT_FOUND, ProblemCode.TOO_MANY, body=True),
 )
-def reset_password(
+async def reset_password(
     token: FromPath[str],
     data: JSONBody[NewPasswordRequest],
     shop: NamedDependency[Shop],
     address: NamedDependency[str],
 ) -> None:
     """Set the password and end every session of the login; a token works once, for ten minutes."""
-    resets.use(shop, token, data.password, address)
+    await resets.use_pooled(shop, token, data.password, address)
 
 
 @get(

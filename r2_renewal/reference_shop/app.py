@@ -145,7 +145,7 @@ def _life(shop: Shop) -> Any:
             await _end(task)
             if sender is not None:
                 sender.stop()
-            shop.database.close()
+            shop.close()
 
     return life
 
@@ -169,6 +169,7 @@ class _Headers:
         headers = MutableScopeHeaders.from_message(message)
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)  # a page of the panel says more exactly what it loads
-        if scope["scheme"] == "https":
+        # Behind a proxy that ends TLS the request itself is plain; a browser minds the header on https alone (RFC 6797, 8.1).
+        if scope["scheme"] == "https" or self._settings.public_url.startswith("https://"):
             headers["Strict-Transport-Security"] = TWO_YEARS
         headers["Date"] = format_datetime(self._settings.now(), usegmt=True)

@@ -29,7 +29,7 @@ from r2_renewal.reference_shop.problems import STATUS, TITLES, Refusal, answer
 API_VERSION = "1.0.0"
 SCHEME = "session"
 SECURITY: list[dict[str, list[str]]] = [{SCHEME: []}]
-_EVERY_CALL = (ProblemCode.INTERNAL,)
+_EVERY_CALL = (ProblemCode.INTERNAL, ProblemCode.NOT_READY)
 _EVERY_QUERY = (ProblemCode.MALFORMED, ProblemCode.VALIDATION)
 _EVERY_BODY = (ProblemCode.MALFORMED, ProblemCode.VALIDATION, ProblemCode.TOO_LARGE)
 
@@ -49,7 +49,7 @@ def problems(
         not_modified: whether the call may answer 304.
     """
     by_status: dict[int, list[ProblemCode]] = {}
-    for code in (*codes, *(_EVERY_BODY if body else ()), *(_EVERY_QUERY if query else ()), *_EVERY_CALL):
+    for code in dict.fromkeys((*codes, *(_EVERY_BODY if body else ()), *(_EVERY_QUERY if query else ()), *_EVERY_CALL)):
         by_status.setdefault(STATUS[code], []).append(code)
     described = {status: _spec(_words(of_status), Problem) for status, of_status in sorted(by_status.items())}
     if not_modified:
@@ -102,6 +102,7 @@ def document(app: Litestar) -> dict[str, Any]:
     for operations in described["paths"].values():
         for operation in operations.values():
             _forget_foreign_problem(operation)
+            operation.setdefault("security", [])  # said, not left out: nobody is to think that it was forgotten
             _settle_responses(operation["responses"])
             _settle_headers(operation.get("parameters", ()))
     for schema in described["components"]["schemas"].values():

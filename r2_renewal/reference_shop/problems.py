@@ -86,6 +86,7 @@ _BY_STATUS: dict[int, ProblemCode] = {
     HTTPStatus.METHOD_NOT_ALLOWED: ProblemCode.METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemCode.TOO_LARGE,
     HTTPStatus.TOO_MANY_REQUESTS: ProblemCode.TOO_MANY,
+    HTTPStatus.SERVICE_UNAVAILABLE: ProblemCode.NOT_READY,
 }
 
 

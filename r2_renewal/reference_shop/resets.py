@@ -87,8 +87,30 @@ def use(shop: Shop, token: str, password: str, address: str) -> None:
     Raises:
         Refusal: NOT_FOUND, where the token is unknown, used or ended; VALIDATION for a password that is the login; TOO_MANY.
     """
+    set_counted(shop, token, password, address, _counted_login(shop, token, address))
+
+
+async def use_pooled(shop: Shop, token: str, password: str, address: str) -> None:
+    """Do as ``use`` does, with the hashing in the shop's pool; a token that is none never gets there.
+
+    Raises:
+        Refusal: as there; NOT_READY, where too many logins wait.
+    """
+    login = await asyncio.to_thread(_counted_login, shop, token, address)
+    await shop.passwords.run(set_counted, shop, token, password, address, login)
+
+
+def _counted_login(shop: Shop, token: str, address: str) -> str:
     attempts.count(shop, shop.settings.limits.token_from_address, address)
-    login = _login_of(shop, token)
+    return _login_of(shop, token)
+
+
+def set_counted(shop: Shop, token: str, password: str, address: str, login: str) -> None:
+    """Set the new password of a login whose token was looked at already, and use the token up.
+
+    Raises:
+        Refusal: NOT_FOUND, where the token was used meanwhile; VALIDATION for a password that is the login.
+    """
     if passwords.login_name(password) == login:
         raise Refusal(ProblemCode.VALIDATION, fields=(FieldProblem(field="password", code="login"),))
     password_hash = passwords.hash_password(password)  # before the lock: it takes its time

@@ -66,16 +66,15 @@ def open_licence_session(
 @post(
     paths.ACCOUNT_SESSIONS,
     dto=StrictBody,
-    sync_to_thread=True,
     operation_id="openAccountSession",
     summary="Log in to the customer's account",
     responses=problems(ProblemCode.BAD_CREDENTIALS, ProblemCode.TOO_MANY, body=True),
 )
-def open_account_session(
+async def open_account_session(
     data: JSONBody[AccountSessionRequest], shop: NamedDependency[Shop], origin: NamedDependency[Origin]
 ) -> SessionBody:
     """Open a session with e-mail and password; an unknown e-mail and a wrong password are answered alike."""
-    return sessions.open_by_password(shop, data.email, data.password, origin)
+    return await sessions.open_pooled(shop, data.email, data.password, origin)
 
 
 @delete(

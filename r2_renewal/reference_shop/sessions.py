@@ -6,6 +6,7 @@ its own customer alone; a wrong password and an unknown e-mail get the same answ
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -100,8 +101,27 @@ def open_by_password(shop: Shop, email: str, password: str, origin: Origin) -> S
     Raises:
         Refusal: BAD_CREDENTIALS, for an unknown e-mail and a wrong password alike; TOO_MANY, for either likewise.
     """
+    account_attempts.count_login(shop, passwords.login_name(email), origin.address)
+    return verify(shop, email, password, origin)
+
+
+async def open_pooled(shop: Shop, email: str, password: str, origin: Origin) -> SessionBody:
+    """Do as ``open_by_password`` does, with the hashing in the shop's pool; a login beyond a limit never gets there.
+
+    Raises:
+        Refusal: as there; NOT_READY, where too many logins wait.
+    """
+    await asyncio.to_thread(account_attempts.count_login, shop, passwords.login_name(email), origin.address)
+    return await shop.passwords.run(verify, shop, email, password, origin)
+
+
+def verify(shop: Shop, email: str, password: str, origin: Origin) -> SessionBody:
+    """Open a session of a customer's account for a login that is counted already.
+
+    Raises:
+        Refusal: BAD_CREDENTIALS, for an unknown e-mail and a wrong password alike.
+    """
     login, nobodys = passwords.login_name(email), passwords.dummy_hash()
-    account_attempts.count_login(shop, login, origin.address)
     with shop.database.reading() as session:
         user = session.get(User, login)
     # A hash is verified in both cases, so that the time does not tell whether the e-mail is known.

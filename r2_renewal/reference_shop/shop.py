@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.reference_shop.database import Database
+from r2_renewal.reference_shop.password_pool import PasswordPool
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.settings import ShopSettings
 
@@ -51,15 +52,22 @@ class Shop:
         settings: the shop's settings.
         database: its database.
         in_flight: idempotency keys being worked on.
+        passwords: where passwords are hashed.
     """
 
     settings: ShopSettings
     database: Database
     in_flight: KeysInFlight = field(default_factory=KeysInFlight)
+    passwords: PasswordPool = field(default_factory=PasswordPool)
+
+    def close(self) -> None:
+        """Close the database, and end the threads that hash passwords."""
+        self.passwords.close()
+        self.database.close()
 
 
 def open_shop(settings: ShopSettings) -> Shop:
-    """Return a shop on its database; no connection is made yet. Who opens it closes its database."""
+    """Return a shop on its database; no connection is made yet. Who opens it closes it."""
     return Shop(settings, Database(settings.database_url))
 
 
@@ -70,4 +78,4 @@ def opened(settings: ShopSettings) -> Iterator[Shop]:
     try:
         yield shop
     finally:
-        shop.database.close()
+        shop.close()

@@ -21,6 +21,7 @@ from litestar.types import Guard
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.reference_shop import sessions
 from r2_renewal.reference_shop.panel import addresses
+from r2_renewal.reference_shop.panel.form_reader import read_form
 from r2_renewal.reference_shop.panel.forms import TOKEN_FIELD, Form
 from r2_renewal.reference_shop.panel.kept import Kept, kept_of
 from r2_renewal.reference_shop.panel.page import Page, go, show
@@ -70,7 +71,7 @@ def _caller(shop: Shop, token: str) -> Caller:
 
 async def _kept(request: AnyRequest, token: str) -> Kept | None:
     """Return what was typed into a form that was this very session's; a stranger's words are shown to nobody."""
-    form = Form(await request.form())
+    form = await read_form(request, takes_file=False)
     own = form_token(token) if token else ""
     if not own or not hmac.compare_digest(form.text(TOKEN_FIELD).encode(), own.encode()):
         return None
@@ -84,7 +85,7 @@ async def form_of(request: AnyRequest, visit: NamedDependency[Visit], shop: Name
         OldFormError: it is of an earlier session of the same login.
         PermissionDeniedException: it is nobody's here.
     """
-    form = Form(await request.form())
+    form = await read_form(request, takes_file=request.scope["path"] == addresses.ORDER_FILE)
     if visit.is_own(form.text(TOKEN_FIELD)):
         return form
     kept = kept_of(form, request.scope["path"]) if visit.caller is not None else None

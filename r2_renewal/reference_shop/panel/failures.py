@@ -28,6 +28,7 @@ _PHRASES = {
     HTTPStatus.CONFLICT: "failure.conflict",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "failure.too_large",
     HTTPStatus.TOO_MANY_REQUESTS: "failure.too_many",
+    HTTPStatus.SERVICE_UNAVAILABLE: "failure.busy",
 }
 
 

@@ -5,9 +5,8 @@ Rule: what the contract says of a field holds here as well.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from litestar.datastructures import FormMultiDict, UploadFile
 
 from r2_renewal.reference_shop.panel.language import Language
 from r2_renewal.reference_shop.problems import Refusal
@@ -16,24 +15,33 @@ TOKEN_FIELD = "token"  # noqa: S105 - the field's name
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A form that was sent. Attributes: fields: as the browser sent them."""
+class Upload:
+    """A file that was sent. Attributes: name: as the browser names it, empty where no file was chosen; content."""
 
-    fields: FormMultiDict
+    name: str
+    content: bytes
+
+
+Value = str | Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that was sent. Attributes: fields: as the browser sent them, each with every value in order."""
+
+    fields: Mapping[str, Sequence[Value]]
 
     def text(self, name: str) -> str:
-        """Return a field's text; empty where it was not sent."""
-        value = self.fields.get(name, "")
-        return value if isinstance(value, str) else ""
+        """Return a field's text, the first where it was sent more than once; empty where it was not sent."""
+        return next(iter(self.texts(name)), "")
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return every text sent under a name: the ticked ones of several boxes."""
-        return tuple(value for value in self.fields.getall(name, []) if isinstance(value, str))
+        return tuple(value for value in self.fields.get(name, ()) if isinstance(value, str))
 
-    def upload(self, name: str) -> UploadFile | None:
+    def upload(self, name: str) -> Upload | None:
         """Return a file that was sent; None where none was."""
-        value = self.fields.get(name)
-        return value if isinstance(value, UploadFile) else None
+        return next((value for value in self.fields.get(name, ()) if isinstance(value, Upload)), None)
 
 
 def errors_of(language: Language, refusal: Refusal) -> dict[str, str]:

@@ -23,6 +23,7 @@ _PREFIX, _PAGE = "kept-", "kept-page"
 TYPED = ("invoice_email", "message", "name", "order_number", "email")
 # What says to which state of which page it was typed, and that something was ticked beside it.
 _CARRIED = ("tag", "cursor", "ticked")
+_LONGEST = 10_000
 _BOXES = ("consent", "revocation")
 _PURPOSE = b"r2-renewal: whose a form is, 1"
 
@@ -75,11 +76,16 @@ class Kept:
 
 def kept_of(form: Form, page: str) -> Kept | None:
     """Return what is to be kept of a form that was sent to a page; None where nothing was typed into it."""
-    fields = {name: form.text(name) for name in (*TYPED, "tag", "cursor") if form.text(name).strip()}
+    fields = {name: text for name in (*TYPED, "tag", "cursor") if (text := form.text(name)).strip() and _fits(text)}
     if any(form.texts(name) for name in _BOXES):
         fields["ticked"] = "1"
     kept = Kept(_with_place(page, form.text("cursor")), form.text(OWNER_FIELD), fields)
     return kept if kept.typed else None
+
+
+def _fits(text: str) -> bool:
+    # Nothing longer could be sent anyway, and the page that shows it is made on the event loop.
+    return len(text) <= _LONGEST
 
 
 def _with_place(page: str, cursor: str) -> str:

@@ -7,6 +7,7 @@ comes back with what was typed.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Annotated
 
@@ -29,7 +30,12 @@ from r2_renewal.reference_shop.problems import STATUS, Refusal
 from r2_renewal.reference_shop.shop import Shop
 
 Next = Annotated[str, QueryParameter(name="dalej", required=False)]
-_REFUSED = {ProblemCode.BAD_CREDENTIALS: "login.refused", ProblemCode.TOO_MANY: "login.too_many"}
+_REFUSED = {
+    ProblemCode.BAD_CREDENTIALS: "login.refused",
+    ProblemCode.TOO_MANY: "login.too_many",
+    ProblemCode.NOT_READY: "login.busy",
+}
+_LATER = (ProblemCode.TOO_MANY, ProblemCode.NOT_READY)
 
 
 @get(addresses.LOGIN, sync_to_thread=False)
@@ -54,32 +60,44 @@ def _status(refusal: Refusal) -> int:
     return STATUS[code].value
 
 
-@post(addresses.LOGIN, sync_to_thread=True)
-def log_in(
+@post(addresses.LOGIN)
+async def log_in(
     shop: NamedDependency[Shop],
     visit: NamedDependency[Visit],
     form: NamedDependency[Form],
     origin: NamedDependency[Origin],
 ) -> Page:
     """Open a session, or say that these are not the e-mail and password."""
-    email, following, kept = form.text("email"), addresses.own_page(form.text("dalej")), kept_in(form)
     missing = {name: visit.language.say(f"error.{name}.empty") for name in ("email", "password") if not form.text(name)}
     if missing:
-        status = STATUS[ProblemCode.VALIDATION].value
-        return _form(shop, visit, following, kept, status, email=email, errors=missing)
+        return await asyncio.to_thread(_again, shop, visit, form, missing, STATUS[ProblemCode.VALIDATION].value)
     try:
-        wanted = struct_of({"email": email, "password": form.text("password")}, AccountSessionRequest)
-        token = sessions.open_by_password(shop, wanted.email, wanted.password, origin).token
+        wanted = struct_of({"email": form.text("email"), "password": form.text("password")}, AccountSessionRequest)
+        token = (await sessions.open_pooled(shop, wanted.email, wanted.password, origin)).token
     except Refusal as refusal:
-        phrase = _REFUSED.get(refusal.code)
-        errors = {"email": visit.language.say(phrase)} if phrase else errors_of(visit.language, refusal)
-        page = _form(shop, visit, following, kept, _status(refusal), email=email, errors=errors)
-        if refusal.code is ProblemCode.TOO_MANY:
-            page.headers["Retry-After"] = str(refusal.retry_after)
-        return page
+        return await asyncio.to_thread(_refused, shop, visit, form, refusal)
+    return await asyncio.to_thread(_entered, shop, visit, form, token)
+
+
+def _again(shop: Shop, visit: Visit, form: Form, errors: dict[str, str], status: int) -> Page:
+    following = addresses.own_page(form.text("dalej"))
+    return _form(shop, visit, following, kept_in(form), status, email=form.text("email"), errors=errors)
+
+
+def _refused(shop: Shop, visit: Visit, form: Form, refusal: Refusal) -> Page:
+    phrase = _REFUSED.get(refusal.code)
+    errors = {"email": visit.language.say(phrase)} if phrase else errors_of(visit.language, refusal)
+    page = _again(shop, visit, form, errors, _status(refusal))
+    if refusal.code in _LATER:
+        page.headers["Retry-After"] = str(refusal.retry_after)
+    return page
+
+
+def _entered(shop: Shop, visit: Visit, form: Form, token: str) -> Page:
+    kept = kept_in(form)
     if visit.token:
         sessions.close_token(shop, visit.token)
-    page = go(visit, following) if kept is None else _back(shop, visit, token, kept)
+    page = go(visit, addresses.own_page(form.text("dalej"))) if kept is None else _back(shop, visit, token, kept)
     page.cookies.extend((visit.cookie(SESSION, token), visit.cookie(VISITOR, "")))
     return page
 

@@ -95,7 +95,7 @@ def take_file(
 ) -> Page:
     """Read the order, and show what it still needs."""
     upload = form.upload(FILE_FIELD)
-    given: bytes | str = upload.file.read(LONGEST_FILE + 1) if upload is not None and upload.filename else b""
+    given = upload.content[: LONGEST_FILE + 1] if upload is not None and upload.name else b""
     return _with_brought(shop, visit, given or form.text("code"), address, _begin)
 
 

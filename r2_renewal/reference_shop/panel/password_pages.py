@@ -83,8 +83,8 @@ def _new_password(shop: Shop, visit: Visit, token: str, errors: dict[str, str], 
     )
 
 
-@post(f"{addresses.PASSWORD}/{{token:str}}", sync_to_thread=True)
-def set_password(
+@post(f"{addresses.PASSWORD}/{{token:str}}")
+async def set_password(
     token: FromPath[str],
     shop: NamedDependency[Shop],
     visit: NamedDependency[Visit],
@@ -93,7 +93,7 @@ def set_password(
 ) -> Page:
     """Set the new password; every session of the login ends with it."""
     try:
-        resets.use(shop, token, _password(form), address)
+        await resets.use_pooled(shop, token, _password(form), address)
     except Refusal as refusal:
         if refusal.code is not ProblemCode.VALIDATION:
             return _ended(shop, visit, refusal)
