@@ -21,14 +21,14 @@ from types import TracebackType
 from r2_renewal.agent.protocol import Event, Method
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.order import OrderState
+from r2_renewal.private_files import open_private, private_folder
 
 FILE_NAME = "agent.log"
 LARGEST_BYTES = 512 * 1024
 KEPT_FILES = 2
 UNLISTED = "unlisted"
 
-_OWNER_ONLY = 0o600
-_APPEND = os.O_CREAT | os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_APPEND = os.O_CREAT | os.O_WRONLY | os.O_APPEND
 _ROTATION_PATIENCE_SECONDS = 0.2
 
 
@@ -65,11 +65,19 @@ class AgentLog:
         self._path: Path | None = None
         self._lock = threading.Lock()
 
-    def open(self, state_dir: Path) -> None:
-        """Begin to write into the state folder."""
-        with suppress(OSError, ValueError):
-            state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._path = state_dir / FILE_NAME
+    def open(self, state_dir: Path) -> ErrorCode | None:
+        """Begin to write into the state folder; return why there is no log, None where there is one."""
+        path = state_dir / FILE_NAME
+        try:
+            private_folder(state_dir)
+            # Not only the folder: what lies under the log's name may be a pipe, a device, a link or somebody else's file.
+            os.close(open_private(path, _APPEND))
+        except RenewalError as error:
+            return error.code
+        except (OSError, ValueError):
+            return ErrorCode.LOG_UNUSABLE
+        self._path = path
+        return None
 
     def write(self, what: What, outcome: Outcome, seconds: float | None = None) -> None:
         """Write a line.
@@ -97,7 +105,7 @@ class AgentLog:
         if seconds is not None:
             fields["ms"] = round(seconds * 1000)
         line = json.dumps(fields).encode() + b"\n"
-        with self._lock, suppress(OSError):
+        with self._lock, suppress(OSError, RenewalError):
             if _append(self._path, line) > LARGEST_BYTES:
                 _rotate(self._path)
 
@@ -105,7 +113,7 @@ class AgentLog:
 def _append(path: Path, line: bytes) -> int:
     """Add a line in one write, so that lines of several agents never mix; return the file's size."""
     # Opened for the one line: Windows cannot rename a file that anybody holds open.
-    descriptor = os.open(path, _APPEND, _OWNER_ONLY)
+    descriptor = open_private(path, _APPEND)
     try:
         size = os.fstat(descriptor).st_size
         # Where nobody could rotate it for long, the log stops rather than grow.

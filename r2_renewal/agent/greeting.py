@@ -43,8 +43,16 @@ class HelloParams(Message, frozen=True):
 
 
 class HelloResult(Message, frozen=True):
-    """Attributes: protocol: version spoken by the agent; version: its package; open_orders: unsettled orders resumed."""
+    """The agent's answer.
+
+    Attributes:
+        protocol: version spoken by the agent.
+        version: its package.
+        open_orders: unsettled orders resumed.
+        notices: codes of what it has to do without, such as its log.
+    """
 
     protocol: int
     version: str
     open_orders: int
+    notices: tuple[str, ...] = ()

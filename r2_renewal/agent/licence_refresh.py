@@ -154,6 +154,15 @@ class LicenceRefresh:
             if error.code is not ErrorCode.LICENCE_OLDER:
                 raise
 
+    @staticmethod
+    def _make_own_place(folder: Path) -> None:
+        from r2_renewal.private_files import private_folder
+
+        # What cannot be made cannot be written either, and the installer says so. One that is there may be everybody's.
+        with suppress(OSError, RenewalError):
+            if not folder.exists():
+                private_folder(folder)
+
     def install(self, certificate: bytes) -> Licence:
         """Put a newer licence in place of the old one, waiting up to 2.5 s for an antivirus program that holds it.
 
@@ -165,8 +174,7 @@ class LicenceRefresh:
         from r2_renewal.licensing.install import install_in_first_writable
 
         if len(self._places) > 1:
-            with suppress(OSError):  # what cannot be made cannot be written either, and the installer says so
-                self._places[-1].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make_own_place(self._places[-1].parent)
         return install_in_first_writable(certificate, self._places, self._keys, self.product, datetime.now(UTC)).licence
 
 

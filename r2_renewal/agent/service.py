@@ -69,18 +69,30 @@ class Service:
         if self._settings is not None:
             raise RenewalError(ErrorCode.CONFIGURATION, "greeted twice")
         keys = parse_trusted_keys({"keys": [{"id": key.id, "ed25519": key.ed25519} for key in params.trusted_keys]})
-        self._log.open(Path(params.state_dir))
+        state_dir = Path(params.state_dir)
+        without_log = self._log.open(state_dir)
         places = tuple(map(Path, (params.licence_path, *params.other_places)))
         refresh = LicenceRefresh(places, keys, params.product_code)
-        state_dir = Path(params.state_dir)
         outbox = Outbox(state_dir)
         showcase = Showcase(Storefronts(state_dir, params.shop_url), outbox, refresh)
-        self._settings = _Settings(
-            params, refresh, outbox, Drafting(Drafts(state_dir), Orderers(state_dir), refresh), showcase
+        drafting = Drafting(Drafts(state_dir), Orderers(state_dir), refresh)
+        result = HelloResult(
+            protocol=protocol.VERSION,
+            version=VERSION,
+            open_orders=self._open_orders(outbox),
+            notices=(without_log.value,) if without_log is not None else (),
         )
-        open_orders = self._open_orders(outbox)
-        threading.Thread(target=self._begin, name="begin", daemon=True).start()
-        return HelloResult(protocol=protocol.VERSION, version=VERSION, open_orders=open_orders)
+        self._begin_with(_Settings(params, refresh, outbox, drafting, showcase))
+        return result
+
+    def _begin_with(self, settings: _Settings) -> None:
+        """Be greeted: last of all that may fail, so that a greeting that failed can be repeated."""
+        self._settings = settings
+        try:
+            threading.Thread(target=self._begin, name="begin", daemon=True).start()
+        except BaseException:
+            self._settings = None
+            raise
 
     def call(self, method: Method, params: Message) -> Message:
         """Do what the host asks.

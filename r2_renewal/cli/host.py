@@ -10,7 +10,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from r2_renewal.cli.licence import add_judging, explain, leaf, status_exit
+from r2_renewal.cli.licence import add_judging, explain, leaf, status_exit, warn
 from r2_renewal.cli.screen import require_screen
 from r2_renewal.cli.values import a_path
 
@@ -117,6 +117,8 @@ def _finish(
 ) -> int:
     document = _document(began, ended, told)
     explain(ended.verdict)
+    if ended.code is not None:
+        warn(ended.code)
     if arguments.json or settings.unattended:
         print(json.dumps(document, ensure_ascii=False), flush=True)
     else:

@@ -335,6 +335,13 @@ def _say(code: ErrorCode, detail: str) -> None:
     print(f"r2-renewal: {sentence(code)} ({code.value}) [{detail}]", file=sys.stderr)
 
 
+def warn(code: ErrorCode) -> None:
+    """Say on stderr what the command has to do without."""
+    from r2_renewal.ui.error_texts import sentence
+
+    print(f"r2-renewal: {sentence(code)} ({code.value})", file=sys.stderr)
+
+
 def _print_file(document: Mapping[str, Any]) -> None:
     meta, holder = document["meta"], document["holder"]
     print(f"Podpis: klucz {document['key_id']}, {document['alg']}")

@@ -98,10 +98,12 @@ def _seed_demo(arguments: argparse.Namespace) -> int:
     from r2_renewal.reference_shop.seed import prepare
 
     today = arguments.today or today_in_warsaw()
+    from r2_renewal.private_files import replace_private
+
     prepared = prepare(folder.path, arguments.days_left, today, database=folder.database)
     licence = folder.path / _LICENCE
     try:
-        licence.write_text(prepared.licence, encoding="utf-8", newline="\n")
+        replace_private(licence, prepared.licence.encode())
     except OSError as error:
         raise RenewalError(ErrorCode.FILE_NOT_WRITABLE, f"cannot write: {type(error).__name__}") from error
     account = {"email": prepared.account_email, "password": prepared.account_password}

@@ -24,6 +24,7 @@ from r2_renewal.config import Config
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.keys import read_trusted_keys
+from r2_renewal.private_files import open_private, private_folder, replace_private
 
 LICENCE = "R2platnik.lic"
 TRUSTED_KEYS = "trusted-keys.json"
@@ -144,9 +145,10 @@ def announcement(files: DemoFiles, shop_url: str) -> dict[str, Any]:
 def _folder(kept: Path | None) -> Iterator[Path]:
     if kept is not None:
         try:
-            kept.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RenewalError(ErrorCode.SHOP_FOLDER, type(error).__name__) from error
+            private_folder(kept)
+        except (OSError, RenewalError) as error:
+            detail = error.detail if isinstance(error, RenewalError) else type(error).__name__
+            raise RenewalError(ErrorCode.SHOP_FOLDER, detail) from error
         yield kept.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="r2-renewal-demo-", ignore_cleanup_errors=True) as made:
@@ -161,10 +163,10 @@ def _prepare(files: DemoFiles, days_left: int) -> None:
     except ImportError as error:
         raise RenewalError(ErrorCode.EXTRA_MISSING, str(error.name)) from error
     prepared = prepare(files.shop, days_left, today_in_warsaw())
-    files.trusted_keys.write_text(json.dumps(prepared.trusted_keys, indent=2), encoding="utf-8")
+    replace_private(files.trusted_keys, json.dumps(prepared.trusted_keys, indent=2).encode())
     account = {"email": prepared.account_email, "password": prepared.account_password}
-    files.account.write_text(json.dumps(account, ensure_ascii=False), encoding="utf-8")
-    files.licence.write_text(prepared.licence, encoding="utf-8")
+    replace_private(files.account, json.dumps(account, ensure_ascii=False).encode())
+    replace_private(files.licence, prepared.licence.encode())
 
 
 @contextmanager
@@ -174,7 +176,7 @@ def _shop(files: DemoFiles, options: DemoOptions) -> Iterator[str]:
     command += ["--port", str(options.port), "--auto-fulfil", str(options.auto_fulfil)]
     command += ["--accept-after", str(options.accept_after), "--stop-with-stdin"]
     # A group of its own: Ctrl-C in the terminal reaches the demo, and the demo ends the shop.
-    with files.shop_log.open("wb") as log:
+    with os.fdopen(open_private(files.shop_log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as log:
         shop = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
         )

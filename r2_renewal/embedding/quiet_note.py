@@ -10,6 +10,7 @@ handful of ``stat`` calls, and nothing else of ours is loaded.
 from __future__ import annotations
 
 import os
+import stat
 import time
 import zlib
 from typing import TYPE_CHECKING
@@ -38,7 +39,10 @@ def is_quiet(config: Config) -> bool:
         folder = config.state_dir or default_state_dir()
         head, days, host, *files = _read(os.path.join(folder, note_name(config))).splitlines()  # noqa: PTH118
         written, until = map(float, head.split())
-        if host != _host(config) or not written - CLOCK_TOLERANCE_SECONDS <= time.time() < until:
+        # The writer keeps to the week; whoever forges a note need not.
+        if host != _host(config) or not until - written <= GOOD_FOR_SECONDS:
+            return False
+        if not written - CLOCK_TOLERANCE_SECONDS <= time.time() < until:
             return False
         if config.today is not None:
             first, end = days.split()
@@ -107,12 +111,12 @@ class QuietNote:
         return max(outcome.day + timedelta(days=1), warsaw_date(licence.file_expiry))
 
     def _write(self, text: str) -> None:
-        # One name for all: a killed writer leaves one file, and what two at once make of it is at worst no note.
-        temporary = self._folder / f".{self._name}.tmp"
+        from r2_renewal.domain.errors import RenewalError
+        from r2_renewal.private_files import replace_private
+
         try:
-            temporary.write_text(text, encoding="utf-8")
-            os.replace(temporary, self._folder / self._name)  # noqa: PTH105
-        except (OSError, ValueError):
+            replace_private(self._folder / self._name, text.encode("utf-8"))
+        except (OSError, ValueError, RenewalError):
             # A folder that takes no note costs its starts what a first start costs.
             return
 
@@ -127,9 +131,12 @@ def _window_opens(outcome: StartupCheck) -> date:
 
 
 def _read(path: str) -> str:
-    # What lies there may be a pipe or a device: opened so that nothing blocks, and read no further than a note is long.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    # What lies there may be a pipe, a link or somebody else's: as ``private_files`` reads, without loading it for a silent start.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
     try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or (os.name == "posix" and status.st_uid != os.geteuid()):
+            raise OSError("not a note of this user's")
         return os.read(descriptor, MAX_BYTES).decode("utf-8")
     finally:
         os.close(descriptor)

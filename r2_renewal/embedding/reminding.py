@@ -7,6 +7,7 @@ waits for the answer, so that Monday at eight does not fell it; one question a u
 
 from __future__ import annotations
 
+import logging
 import random
 from typing import TYPE_CHECKING
 
@@ -142,7 +143,9 @@ class Reminding(QObject):
     def _judge(self) -> StartupCheck:
         outcome = self._look()
         status = Status.ABOUT_TO_ASK if self._under_way else Status.SILENT
-        self._module.state = ModuleState(status, outcome.verdict, outcome.decision, outcome.clock)
+        if outcome.code is not None and self._module.state.code is not outcome.code:
+            logging.getLogger("r2_renewal").warning("renewal module: %s in the state folder", outcome.code.value)
+        self._module.state = ModuleState(status, outcome.verdict, outcome.decision, outcome.clock, outcome.code)
         return outcome
 
     # From the decision to the question

@@ -13,6 +13,7 @@ from r2_renewal.domain.reminder import Prompt, Question, ReminderMemory, Silence
 if TYPE_CHECKING:
     from datetime import date
 
+    from r2_renewal.domain.errors import ErrorCode
     from r2_renewal.licensing.choice import Choice
     from r2_renewal.settings import Settings
 
@@ -30,6 +31,7 @@ class StartupCheck(NamedTuple):
         clock: what is thought of the PC's clock.
         unsettled: whether an order of an earlier run still waits for its end.
         refresh_due: whether the shop should be asked for a newer licence: inside the window or with an aged file, once a day.
+        code: STATE_FOLDER where nothing can be remembered beyond this process; None otherwise.
     """
 
     verdict: Verdict
@@ -38,6 +40,7 @@ class StartupCheck(NamedTuple):
     clock: ClockState
     unsettled: bool
     refresh_due: bool
+    code: ErrorCode | None = None
 
     @property
     def question(self) -> Question | None:
@@ -54,6 +57,7 @@ def check(settings: Settings, today: date) -> StartupCheck:
     A clock set back gains nothing: the day is never before what a signature or the shop has proved.
     """
     from r2_renewal.licensing.choice import choose
+    from r2_renewal.private_files import refusal_of
     from r2_renewal.store.clock_marks import ClockMarkFile
     from r2_renewal.store.unsettled import has_unsettled
 
@@ -71,7 +75,9 @@ def check(settings: Settings, today: date) -> StartupCheck:
     if isinstance(decision, Prompt) and not settings.reminders_enabled:
         decision = Silence(SilenceReason.SWITCHED_OFF)
     refresh_due = _asks_the_shop(verdict) and memory.refreshed_on != day and not settings.offline_only
-    return StartupCheck(verdict, decision, day, reading.state, has_unsettled(settings.state_dir), refresh_due)
+    unsettled = has_unsettled(settings.state_dir)
+    code = refusal_of(settings.state_dir)
+    return StartupCheck(verdict, decision, day, reading.state, unsettled, refresh_due, code)
 
 
 def _log_foreign(choice: Choice) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from r2_renewal.config import Presentation
 from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.private_files import refusal_of
 from r2_renewal.ui.basket_model import Usage
 from r2_renewal.ui.eshop_window import EshopWindow
 from r2_renewal.ui.links import Links
@@ -80,6 +81,7 @@ class Windows(QObject):
                 self._main_window,
                 settings.policy.decided,
                 self._usage(),
+                refusal_of(settings.state_dir),
             )
             self._keeper.need()
             self._eshop.destroyed.connect(self._on_eshop_gone)

@@ -20,6 +20,7 @@ from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.licence import Licence, VerdictKind, judge
 from r2_renewal.licensing.atomic_file import NotWritableError, exclusive, replace_file, sync_folder
 from r2_renewal.licensing.choice import holder_of
+from r2_renewal.licensing.container import open_container
 from r2_renewal.licensing.reader import parse_certificate, read_certificate
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def install(certificate: bytes, target: Path, keys: Sequence[PublicKey], product
 
     Args:
         certificate: the content of the new licence file.
-        target: where the host reads its licence; a symbolic link is followed and stays.
+        target: where the host reads its licence; a symbolic link is followed, and stays, where it leads to a licence or to
+            nothing yet.
         keys: the keys that may sign.
         product: the product code that the licence must cover.
         now: the moment to judge at, aware.
@@ -58,6 +60,8 @@ def install(certificate: bytes, target: Path, keys: Sequence[PublicKey], product
         raise RenewalError(ErrorCode.LICENCE_WRONG_PRODUCT, "no program of this product in the licence")
     place = Path(os.path.realpath(target))
     with exclusive(place):
+        if os.path.islink(target):  # noqa: PTH114 - never raises
+            _require_licence_or_nothing(place)
         installed = _installed(place)
         current = _verified(installed, keys)
         if current is not None:
@@ -165,6 +169,19 @@ def _installed(place: Path) -> bytes | None:
         if error.code is ErrorCode.LICENCE_UNREADABLE:  # cannot tell whose it is: not ours to replace
             raise NotWritableError(f"the installed file is unreadable: {error.detail}", transient=True) from error
         return None
+
+
+def _require_licence_or_nothing(linked: Path) -> None:
+    """Refuse to write through a link over anything but a licence: whoever lays a link must not choose what is lost.
+
+    Raises:
+        NotWritableError: the link leads to a file that is no licence.
+    """
+    try:
+        open_container(read_certificate(linked))
+    except RenewalError as error:
+        if error.code not in (ErrorCode.LICENCE_MISSING, ErrorCode.LICENCE_BAD_SIGNATURE):
+            raise NotWritableError("a link that leads to no licence", transient=False) from error
 
 
 def _verified(content: bytes | None, keys: Sequence[PublicKey]) -> Licence | None:

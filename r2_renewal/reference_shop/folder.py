@@ -6,7 +6,7 @@ Rule: ``init`` makes what is missing and changes nothing that is there, so it ma
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.private_files import create_private, mend_rights, private_folder
 from r2_renewal.reference_shop.database import Database
 from r2_renewal.reference_shop.keys import create_signing_key, own_keys, read_signing_key, write_trusted_keys
 from r2_renewal.reference_shop.settings import ShopSettings
@@ -60,17 +61,26 @@ def init(folder: ShopFolder) -> None:
         RenewalError: SHOP_FOLDER, SHOP_DATABASE or SIGNING_KEY, where one cannot be made or is not what it should be.
     """
     try:
-        folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _own(folder.path)
         exists = folder.signing_key.exists()
         key = read_signing_key(folder.signing_key) if exists else create_signing_key(folder.signing_key)
         write_trusted_keys(folder.trusted_keys, own_keys(folder.trusted_keys, key))
         if not folder.database:
             # Customers' data, for the shop's user alone; SQLite gives its journal the rights of the database.
-            folder.database_file.touch(mode=0o600)
+            with suppress(FileExistsError):
+                create_private(folder.database_file, b"")
+            mend_rights(folder.database_file)
     except OSError as error:
         raise RenewalError(ErrorCode.SHOP_FOLDER, f"shop folder: {type(error).__name__}") from error
     with _database(folder.database_url) as database:
         database.upgrade()
+
+
+def _own(folder: Path) -> None:
+    try:
+        private_folder(folder)
+    except RenewalError as error:
+        raise RenewalError(ErrorCode.SHOP_FOLDER, f"shop folder: {error.detail}") from error
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from pathlib import Path
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.keys import ED25519_KEY_BYTES, read_trusted_keys
 from r2_renewal.licensing.trusted_key import TrustedKey
+from r2_renewal.private_files import create_private, replace_private
 
-_PRIVATE_MODE = 0o600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _ID_DIGITS = 8
 
@@ -52,9 +52,7 @@ def create_signing_key(path: Path) -> SigningKey:
 
     private = generate_private_key()
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_MODE)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(private.hex() + "\n")
+        create_private(path, f"{private.hex()}\n".encode("ascii"))
     except OSError as error:
         raise RenewalError(ErrorCode.SIGNING_KEY, f"signing key: {type(error).__name__}") from error
     return signing_key_of(private)
@@ -90,7 +88,7 @@ def trusted_document(keys: tuple[TrustedKey, ...]) -> dict[str, list[dict[str, s
 
 def write_trusted_keys(path: Path, keys: tuple[TrustedKey, ...]) -> None:
     """Write the public keys where clients and the shop read them."""
-    path.write_text(json.dumps(trusted_document(keys), indent=2) + "\n", encoding="utf-8")
+    replace_private(path, f"{json.dumps(trusted_document(keys), indent=2)}\n".encode())
 
 
 def own_keys(path: Path, signing: SigningKey) -> tuple[TrustedKey, ...]:

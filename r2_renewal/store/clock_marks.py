@@ -7,22 +7,18 @@ silent for the disk too.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import stat
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from r2_renewal.domain.clock import ClockMarks
+from r2_renewal.domain.errors import RenewalError
+from r2_renewal.private_files import read_private, replace_private, require_own_folder
 
 FILE_NAME = "clock-marks.json"
 MAX_BYTES = 4096
 WORTH_WRITING = timedelta(hours=1)
-# Nobody writes so long: what is older was left by a process that was killed.
-ORPHAN_AGE_SECONDS = 600.0
 
 _NAMES = ("issued", "shop", "last_run")
 
@@ -40,12 +36,10 @@ class ClockMarkFile:
     def read(self) -> ClockMarks:
         """Return the marks; empty ones where there is no file or it makes no sense."""
         try:
-            if not stat.S_ISREG(self.path.stat().st_mode):
-                return ClockMarks()
-            with self.path.open("rb") as file:
-                document = json.loads(file.read(MAX_BYTES))
+            require_own_folder(self.path.parent)
+            document = json.loads(read_private(self.path, MAX_BYTES))
             return ClockMarks(**{name: _moment(document.get(name)) for name in _NAMES})
-        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        except (OSError, RenewalError, ValueError, TypeError, AttributeError, RecursionError):
             return ClockMarks()
 
     def note(self, change: Callable[[ClockMarks], ClockMarks]) -> None:
@@ -63,24 +57,11 @@ class ClockMarkFile:
         if not _moved(self.read() if known is None else known, marks):
             return True
         document = {name: moment.isoformat() for name in _NAMES if (moment := getattr(marks, name)) is not None}
-        temporary = self.path.with_name(f".{FILE_NAME}.{os.urandom(4).hex()}.tmp")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(document), encoding="ascii")
-            os.replace(temporary, self.path)  # noqa: PTH105
-            self._sweep()
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+            replace_private(self.path, json.dumps(document).encode("ascii"))
+        except (OSError, RenewalError):
             return False
         return True
-
-    def _sweep(self) -> None:
-        """Remove what killed writers left."""
-        for orphan in self.path.parent.glob(f".{FILE_NAME}.*.tmp"):
-            with contextlib.suppress(OSError):
-                if abs(time.time() - orphan.lstat().st_mtime) > ORPHAN_AGE_SECONDS:
-                    orphan.unlink()
 
 
 def _moment(value: object) -> datetime | None:

@@ -1,8 +1,9 @@
 """The database of local state: one SQLite file, opened where it is used and closed again.
 
 Rules: a committed transaction survives a kill and a power cut; nobody waits longer than a second for another process;
-only ``RenewalError`` with STORE leaves this module; a corrupt file is set aside at the next write and never deleted, one of a
-newer version is never touched; the file is readable by its owner alone, for it holds orders.
+only ``RenewalError`` leaves this module, with STATE_FOLDER where the folder or a file is somebody else's and STORE otherwise;
+a corrupt file is set aside at the next write and never deleted, one of a newer version is never touched; the file is readable by
+its owner alone, for it holds orders.
 
 Journal ``DELETE`` and not WAL: state folders of terminal servers lie on network shares, where WAL's shared memory is
 undefined, and a reader in the host must not create files beside the database. ``synchronous=EXTRA`` is FULL plus a sync of the
@@ -13,6 +14,7 @@ folder after the journal is unlinked; without it a power cut could bring the jou
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.private_files import create_private, is_own, mend_rights, private_folder, require_own_folder
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -30,7 +33,8 @@ BUSY_SECONDS = 1.0
 # The host paints while it waits: its event loop may not stall for 50 ms.
 HOST_BUSY_SECONDS = 0.04
 
-_OWNER_ONLY = 0o600
+# SQLite opens all of them by name and follows links.
+_FILES = (FILE_NAME, f"{FILE_NAME}-journal", f"{FILE_NAME}-wal", f"{FILE_NAME}-shm")
 _PRAGMAS = ("PRAGMA journal_mode=DELETE", "PRAGMA synchronous=EXTRA", "PRAGMA secure_delete=ON")
 _FIRST = (
     """
@@ -137,6 +141,8 @@ def reading(state_dir: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[Con
     with _as_store_errors():
         if not exists(state_dir):
             raise RenewalError(ErrorCode.STORE, "no database")
+        require_own_folder(state_dir)
+        _require_own_files(state_dir)
         with closing(_connect(state_dir / FILE_NAME, busy_seconds)) as connection:
             if not 0 < _version(connection) <= SCHEMA_VERSION:
                 raise RenewalError(ErrorCode.STORE, "a database of another version")
@@ -229,12 +235,26 @@ def _is_corrupt(path: Path) -> bool:
 
 
 def _made(state_dir: Path) -> Path:
-    path = state_dir / FILE_NAME
+    path = private_folder(state_dir) / FILE_NAME
+    _require_own_files(state_dir)
+    # Made before SQLite does, so that it never exists with wider rights; the journal inherits them.
     if not path.exists():
-        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Made before SQLite does, so that it never exists with wider rights; the journal inherits them.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
+        with suppress(FileExistsError):
+            create_private(path, b"")
+    # By name, never through a descriptor: closing one would drop the locks that SQLite holds for another thread (fcntl, POSIX).
+    mend_rights(path)
     return path
+
+
+def _require_own_files(state_dir: Path) -> None:
+    """Refuse a planted link or another user's file in place of any file that SQLite would open."""
+    for name in _FILES:
+        try:
+            status = (state_dir / name).lstat()
+        except FileNotFoundError:
+            continue
+        if stat.S_ISLNK(status.st_mode) or not is_own(status):
+            raise RenewalError(ErrorCode.STATE_FOLDER, "a link or another user's file in the database's place")
 
 
 def _set_aside(path: Path) -> None:

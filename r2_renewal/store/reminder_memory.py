@@ -1,20 +1,24 @@
 """What the host remembers of its reminders: when it asked, until when it promised silence, whether an order is on its way.
 
 Rules: remembering costs the host's start next to nothing (no database, no import of SQLite); a memory that cannot be read
-is an empty memory, since a question too many is better than a payroll program that fails to start.
+is an empty memory, since a question too many is better than a payroll program that fails to start; where the folder of state is
+somebody else's, this process remembers in its own memory until it ends.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from r2_renewal.domain.errors import RenewalError
+from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.reminder import ReminderMemory
 from r2_renewal.store import database
 from r2_renewal.store.licences import overlap
 from r2_renewal.store.unsettled import UNSETTLED
+
+_unsaved: dict[tuple[str, str], ReminderMemory] = {}
 
 
 def recall(state_dir: Path, licence_id: str) -> ReminderMemory:
@@ -24,8 +28,9 @@ def recall(state_dir: Path, licence_id: str) -> ReminderMemory:
         state_dir: folder of local state; nothing is created in it.
         licence_id: the shop's identifier of the licence.
     """
-    if not database.exists(state_dir):
-        return ReminderMemory()
+    unsaved = _unsaved.get((str(state_dir), licence_id))
+    if unsaved is not None or not database.exists(state_dir):
+        return unsaved or ReminderMemory()
     with suppress(RenewalError), database.reading(state_dir, database.HOST_BUSY_SECONDS) as connection:
         row = connection.execute(
             "SELECT asked_on, remind_on, enrolled, refreshed_on FROM reminder WHERE licence_id = ?", (licence_id,)
@@ -50,13 +55,18 @@ def snooze(state_dir: Path, licence_id: str, asked_on: date, remind_on: date) ->
     Raises:
         RenewalError: STORE, where it cannot be written down.
     """
-    with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
-        connection.execute(
-            "INSERT INTO reminder (licence_id, asked_on, remind_on) VALUES (?, ?, ?)"
-            " ON CONFLICT (licence_id) DO UPDATE SET asked_on = excluded.asked_on, remind_on = excluded.remind_on"
-            # A question claimed on another day and left open may be answered after a newer one was asked.
-            " WHERE asked_on IN ('', excluded.asked_on)",
-            (licence_id, asked_on.isoformat(), remind_on.isoformat()),
+    try:
+        with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
+            connection.execute(
+                "INSERT INTO reminder (licence_id, asked_on, remind_on) VALUES (?, ?, ?)"
+                " ON CONFLICT (licence_id) DO UPDATE SET asked_on = excluded.asked_on, remind_on = excluded.remind_on"
+                # A question claimed on another day and left open may be answered after a newer one was asked.
+                " WHERE asked_on IN ('', excluded.asked_on)",
+                (licence_id, asked_on.isoformat(), remind_on.isoformat()),
+            )
+    except RenewalError as error:
+        _change_unsaved(
+            error, state_dir, licence_id, lambda known: known._replace(asked_on=asked_on, remind_on=remind_on)
         )
 
 
@@ -76,14 +86,22 @@ def claim(state_dir: Path, licence_id: str, day: date) -> bool:
     Raises:
         RenewalError: STORE, where it cannot be written down.
     """
-    with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
-        changed = connection.execute(
-            "INSERT INTO reminder (licence_id, asked_on) SELECT :licence, :day"
-            " WHERE NOT EXISTS (SELECT 1 FROM reminder WHERE asked_on = :day)"
-            " ON CONFLICT (licence_id) DO UPDATE SET asked_on = excluded.asked_on, remind_on = ''",
-            {"licence": licence_id, "day": day.isoformat()},
-        )
-        return changed.rowcount == 1
+    try:
+        with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
+            changed = connection.execute(
+                "INSERT INTO reminder (licence_id, asked_on) SELECT :licence, :day"
+                " WHERE NOT EXISTS (SELECT 1 FROM reminder WHERE asked_on = :day)"
+                " ON CONFLICT (licence_id) DO UPDATE SET asked_on = excluded.asked_on, remind_on = ''",
+                {"licence": licence_id, "day": day.isoformat()},
+            )
+            return changed.rowcount == 1
+    except RenewalError as error:
+        if error.code is not ErrorCode.STATE_FOLDER:
+            raise
+        asked = any(known.asked_on == day for (place, _), known in _unsaved.items() if place == str(state_dir))
+        if not asked:
+            _change_unsaved(error, state_dir, licence_id, lambda known: known._replace(asked_on=day, remind_on=None))
+        return not asked
 
 
 def claim_refresh(state_dir: Path, licence_id: str, day: date) -> bool:
@@ -100,14 +118,19 @@ def claim_refresh(state_dir: Path, licence_id: str, day: date) -> bool:
     Raises:
         RenewalError: STORE, where it cannot be written down.
     """
-    with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
-        changed = connection.execute(
-            "INSERT INTO reminder (licence_id, refreshed_on) VALUES (?, ?)"
-            " ON CONFLICT (licence_id) DO UPDATE SET refreshed_on = excluded.refreshed_on"
-            " WHERE refreshed_on <> excluded.refreshed_on",
-            (licence_id, day.isoformat()),
-        )
-        return changed.rowcount == 1
+    try:
+        with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
+            changed = connection.execute(
+                "INSERT INTO reminder (licence_id, refreshed_on) VALUES (?, ?)"
+                " ON CONFLICT (licence_id) DO UPDATE SET refreshed_on = excluded.refreshed_on"
+                " WHERE refreshed_on <> excluded.refreshed_on",
+                (licence_id, day.isoformat()),
+            )
+            return changed.rowcount == 1
+    except RenewalError as error:
+        before = _unsaved.get((str(state_dir), licence_id), ReminderMemory())
+        _change_unsaved(error, state_dir, licence_id, lambda known: known._replace(refreshed_on=day))
+        return before.refreshed_on != day
 
 
 def note_enrolment(state_dir: Path, licence_id: str, enrolled: bool) -> None:
@@ -121,12 +144,25 @@ def note_enrolment(state_dir: Path, licence_id: str, enrolled: bool) -> None:
     Raises:
         RenewalError: STORE, where it cannot be written down.
     """
-    with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
-        connection.execute(
-            "INSERT INTO reminder (licence_id, enrolled) VALUES (?, ?)"
-            " ON CONFLICT (licence_id) DO UPDATE SET enrolled = excluded.enrolled",
-            (licence_id, int(enrolled)),
-        )
+    try:
+        with database.writing(state_dir, database.HOST_BUSY_SECONDS) as connection:
+            connection.execute(
+                "INSERT INTO reminder (licence_id, enrolled) VALUES (?, ?)"
+                " ON CONFLICT (licence_id) DO UPDATE SET enrolled = excluded.enrolled",
+                (licence_id, int(enrolled)),
+            )
+    except RenewalError as error:
+        _change_unsaved(error, state_dir, licence_id, lambda known: known._replace(enrolled=enrolled))
+
+
+def _change_unsaved(
+    error: RenewalError, state_dir: Path, licence_id: str, change: Callable[[ReminderMemory], ReminderMemory]
+) -> None:
+    """Remember in this process alone, where the folder is somebody else's; any other failure is raised on."""
+    if error.code is not ErrorCode.STATE_FOLDER:
+        raise error
+    place = str(state_dir), licence_id
+    _unsaved[place] = change(_unsaved.get(place, ReminderMemory()))
 
 
 def _day(text: str) -> date | None:

@@ -201,6 +201,7 @@ class AgentLink(QObject):
         process.start(self._command[0], list(self._command[1:]))
         hello = self._send(Method.HELLO, self._hello, self)
         hello.failed.connect(self._on_hello_failed)
+        hello.finished.connect(self._on_hello)
 
     def _send(self, method: Method, params: Message, owner: QObject) -> AgentCall:
         self._last_id += 1
@@ -229,6 +230,10 @@ class AgentLink(QObject):
         self._settle(number, CallFailure(ErrorCode.TIMEOUT))
         self._fail_all(ErrorCode.AGENT_DIED)
         self.gone.emit()
+
+    def _on_hello(self, result: protocol.HelloResult) -> None:
+        for code in result.notices:
+            LOG.warning("agent: %s", ErrorCode.named(code).value)
 
     def _on_hello_failed(self, failure: CallFailure) -> None:
         LOG.warning("agent refused the greeting: %s", failure.code.value)

@@ -163,6 +163,14 @@ def _of_the_system() -> dict[ErrorCode, str]:
         ),
         ErrorCode.CALL_CANCELLED: "Przerwano czekanie na odpowiedź eSklepu. Jeśli nadal jej potrzebujesz, wybierz „Ponów”.",
         ErrorCode.STORE: "Nie można zapisać danych modułu na tym komputerze. Sprawdź wolne miejsce i uprawnienia.",
+        ErrorCode.STATE_FOLDER: (
+            "Folder danych modułu należy do kogoś innego, więc moduł nic w nim nie zapisuje i nie wyśle zamówienia. Poproś "
+            "administratora, aby oddał ten folder Tobie albo go usunął; lista płac działa dalej."
+        ),
+        ErrorCode.LOG_UNUSABLE: (
+            "Moduł nie może pisać dziennika pracy: w folderze jego danych leży pod tą nazwą coś innego niż plik albo nie ma miejsca. "
+            "Sprawdź agent.log; eSklep działa bez dziennika."
+        ),
         ErrorCode.CONFIGURATION: "Ustawienia modułu są niekompletne. Zainstaluj program ponownie albo skontaktuj się przez eBOK.",
         ErrorCode.NO_DISPLAY: (
             "Nie ma ekranu, na którym można pokazać okno. Uruchom polecenie w sesji graficznej albo bez okien: z --unattended, a demo z --offscreen."

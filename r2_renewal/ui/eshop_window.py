@@ -31,7 +31,7 @@ from r2_renewal.ui.focus import give_focus
 from r2_renewal.ui.help_menu import HelpButton
 from r2_renewal.ui.licence_line import LicenceLine
 from r2_renewal.ui.links import Links
-from r2_renewal.ui.managed_text import managed_text
+from r2_renewal.ui.managed_text import standing_text
 from r2_renewal.ui.message_bar import MessageBar, WayOn
 from r2_renewal.ui.order_fates import given_back
 from r2_renewal.ui.order_file import SAVE_ORDER, UNREACHABLE
@@ -63,6 +63,7 @@ class EshopWindow(OwnWindow):
         parent: QWidget | None = None,
         managed: Sequence[str] = (),
         usage: Usage = NO_USAGE,
+        without: ErrorCode | None = None,
     ) -> None:
         super().__init__("eSklep", SIZE, parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -77,8 +78,8 @@ class EshopWindow(OwnWindow):
         self.basket = self._pane.view
         self._forms = OrderForms(link, links, self, self._pane.stock)
         self._company = PlainLabel("Łączę z eSklepem…", self)
-        self._managed = PlainLabel(managed_text(managed), self)
         self._licence_line = LicenceLine(link, self)
+        self._standing = PlainLabel(standing_text(managed, without), self)
         self._build_buttons()
         self._arrange()
         self._connect()
@@ -112,8 +113,8 @@ class EshopWindow(OwnWindow):
         self.column.addWidget(self._pane, 1)
         self.column.addLayout(bottom)
         self.column.addWidget(self._licence_line)
-        self.column.addWidget(self._managed)
-        self._managed.setVisible(bool(self._managed.text()))
+        self.column.addWidget(self._standing)
+        self._standing.setVisible(bool(self._standing.text()))
         self.basket.table.setFocus()
 
     def _connect(self) -> None:

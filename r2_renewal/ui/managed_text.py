@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.ui.error_texts import sentence
+
+
+def standing_text(decided: Sequence[str], without: ErrorCode | None) -> str:
+    """Return what eSklep says for as long as it is open; empty where there is nothing to say.
+
+    Args:
+        decided: names of the settings that the administrator has decided.
+        without: the code of what the module has to do without; None for nothing.
+    """
+    lines = [managed_text(decided), f"{sentence(without)} ({without.value})" if without is not None else ""]
+    return "\n".join(filter(None, lines))
+
 
 def managed_text(decided: Sequence[str]) -> str:
     """Return the note on settings that the administrator has decided; empty where there are none.

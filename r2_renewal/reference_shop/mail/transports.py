@@ -23,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.loopback import is_loopback
+from r2_renewal.private_files import replace_private
 
 PORTS = {"smtp": 587, "smtps": 465}
 WAIT_SECONDS = 30
@@ -68,11 +69,8 @@ class MailFolder:
         """Write the message; a second attempt replaces the first."""
         target = self.path / f"{name}.eml"
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part = target.with_suffix(".part")
-            part.write_bytes(message.as_bytes(policy=SMTP))
-            part.replace(target)
-        except OSError as error:
+            replace_private(target, message.as_bytes(policy=SMTP))
+        except (OSError, RenewalError) as error:
             raise UndeliveredError(type(error).__name__) from error
 
     def stop(self) -> None:

@@ -154,7 +154,7 @@ class OrderWizard(FlowWizard):
 
     def _on_unsaved(self, code: ErrorCode) -> None:
         # An agent that died is started again by itself; a disk that is full is the user's to mend.
-        if code is ErrorCode.STORE and self.currentId() >= 0:
+        if code in (ErrorCode.STORE, ErrorCode.STATE_FOLDER) and self.currentId() >= 0:
             messages = self._messages(Step(self.currentId()))
             if not messages.text:
                 messages.warn(code)
