@@ -2,7 +2,7 @@
 
 Rules: what is kept belongs to the customer of the licence that lay here when it was fetched, and is found for no other; it is
 kept when its last page has come, so that pages of two days never mix; neither the shop nor the network is needed to show it; what
-is kept is what is shown and no more: whose it is stands in the licence, and no address, e-mail or offer is kept.
+is kept is what is shown and no more: whose it is stands in the licence, and no address, e-mail, recipient or offer is kept.
 """
 
 from __future__ import annotations
@@ -124,11 +124,13 @@ class Showcase:
 
 def _shown(storefront: Storefront) -> Storefront:
     nobody = Company("", "", "", "", "")
-    return replace(storefront, company=nobody, invoice_email="", offers=(), basket=_of_nobody(storefront.basket))
+    return replace(
+        storefront, company=nobody, invoice_email="", recipients=(), offers=(), basket=_of_nobody(storefront.basket)
+    )
 
 
 def _of_nobody(entries: tuple[BasketEntry, ...]) -> tuple[BasketEntry, ...]:
     return tuple(
-        replace(entry, open_order=replace(entry.open_order, email="")) if entry.open_order else entry
+        replace(entry, open_order=replace(entry.open_order, email="", recipient="")) if entry.open_order else entry
         for entry in entries
     )

@@ -26,6 +26,7 @@ from r2_renewal.domain.offer import Offer, Quote, QuoteLine, ServiceKind
 from r2_renewal.domain.order import BuyerKind, ConfirmedOrder, Order, Orderer, OrderLine, OrderState, Transfer
 from r2_renewal.domain.order_list import WithdrawalReceipt
 from r2_renewal.domain.program import OwnedProgram
+from r2_renewal.domain.recipient import Recipient
 
 CHANNEL = "module"
 _KINDS = frozenset(kind.value for kind in ServiceKind)
@@ -124,6 +125,7 @@ def order(body: structs.OrderBody) -> Order:
         price=price(body.price),
         email=body.email,
         transfer=_transfer(body.transfer) if body.transfer else None,
+        recipient=body.recipient.name if body.recipient else "",
     )
 
 
@@ -167,6 +169,20 @@ def storefront(
         panel_url=body.panel_url,
         contact_email=body.contact_email,
         fetched_at=fetched_at,
+        recipients=tuple(_recipient(one) for one in body.recipients),
+    )
+
+
+def _recipient(body: structs.RecipientBody) -> Recipient:
+    return Recipient(
+        recipient_id=body.recipient_id,
+        name=body.name,
+        nip=body.nip,
+        internal_id=body.internal_id,
+        street=body.street,
+        postcode=body.postcode,
+        city=body.city,
+        role=body.role,
     )
 
 
@@ -250,6 +266,7 @@ def order_request(confirmed: ConfirmedOrder, app_version: str) -> structs.OrderR
         app_version=app_version,
         early_start=confirmed.early_start,
         buyer_kind=(BuyerKind.SOLE_PROFESSIONAL if confirmed.is_professional else BuyerKind.UNDECLARED).value,
+        recipient_id=confirmed.recipient_id or None,
     )
 
 

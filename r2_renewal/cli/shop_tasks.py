@@ -1,4 +1,4 @@
-"""``r2-renewal shop renew-due | send-mail | seed-demo``: what a shop's keeper runs beside the server."""
+"""``r2-renewal shop renew-due | send-mail | add-recipient | seed-demo``: what a shop's keeper runs beside the server."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from r2_renewal.cli.shop import add_command, add_place, folder_of
 from r2_renewal.cli.values import a_date, days_left
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.recipient import ROLE_WORDS, Recipient, RecipientRole
 
 if TYPE_CHECKING:
     from r2_renewal.cli import Commands
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _DAYS_LEFT = 30
 _LICENCE = "demo.lic"
+_ADDRESS = {"street": "ulica i numer", "postcode": "kod pocztowy", "city": "miejscowość"}
 
 
 def add_parsers(commands: Commands) -> None:
@@ -35,6 +37,7 @@ def add_parsers(commands: Commands) -> None:
     post = add_command(commands, "send-mail", "wysyła pocztę, która czeka w kolejce", _send_mail)
     add_place(post)
     add_mail(post, required=True)
+    _add_recipient_parser(commands)
     seed = add_command(
         commands, "seed-demo", "zakłada sklep z przykładowym klientem, cennikiem, licencją i kontem", _seed_demo
     )
@@ -42,6 +45,33 @@ def add_parsers(commands: Commands) -> None:
     _add_today(seed)
     seed.add_argument(
         "--days-left", type=days_left, default=_DAYS_LEFT, metavar="N", help="dni do końca abonamentu (domyślnie 30)"
+    )
+
+
+def _add_recipient_parser(commands: Commands) -> None:
+    recipient = add_command(
+        commands,
+        "add-recipient",
+        "dopisuje do danych klienta odbiorcę: szkołę, oddział, członka grupy VAT",
+        _add_recipient,
+    )
+    add_place(recipient)
+    recipient.add_argument("customer", metavar="KLIENT", help="identyfikator klienta, np. K-100482")
+    recipient.add_argument("--name", required=True, metavar="NAZWA", help="nazwa odbiorcy")
+    identifier = recipient.add_mutually_exclusive_group()
+    identifier.add_argument("--nip", default="", metavar="NIP", help="NIP odbiorcy, jeśli go ma")
+    identifier.add_argument(
+        "--internal-id", default="", metavar="IDWEW", help="identyfikator wewnętrzny: NIP nabywcy-00000"
+    )
+    for option, name in (("street", "ULICA"), ("postcode", "KOD"), ("city", "MIEJSCOWOŚĆ")):
+        recipient.add_argument(
+            f"--{option}", required=option == "city", default="", metavar=name, help=_ADDRESS[option]
+        )
+    recipient.add_argument(
+        "--role",
+        choices=list(ROLE_WORDS),
+        default=RecipientRole.RECIPIENT.value,
+        help="; ".join(f"{role}: {words}" for role, words in ROLE_WORDS.items()),
     )
 
 
@@ -91,6 +121,16 @@ def _send_mail(arguments: argparse.Namespace) -> int:
         posted = send_due(shop, transport)
     print(json.dumps(asdict(posted)))
     return 1 if posted.failed else 0
+
+
+def _add_recipient(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as shop:
+        from r2_renewal.reference_shop.recipients import add
+
+        fields = ("name", "nip", "internal_id", "street", "postcode", "city", "role")
+        wanted = Recipient(recipient_id="", **{name: getattr(arguments, name) for name in fields})
+        print(json.dumps({"recipient_id": add(shop, arguments.customer, wanted)}))
+    return 0
 
 
 def _seed_demo(arguments: argparse.Namespace) -> int:

@@ -86,6 +86,30 @@ class CompanyBody(Body, frozen=True, kw_only=True):
     city: Text
 
 
+class RecipientBody(Body, frozen=True, kw_only=True):
+    """A recipient („Odbiorca") of the customer's invoices, on record with the vendor.
+
+    Attributes:
+        recipient_id: identifier.
+        name: name.
+        nip: 10 digits; empty where it has none.
+        internal_id: internal identifier (IDWew); empty where it has none.
+        street: street and number.
+        postcode: ``00-000``.
+        city: town.
+        role: ``recipient``, ``local_government_unit`` or ``vat_group_member``.
+    """
+
+    recipient_id: Identifier
+    name: Text
+    nip: Text = ""
+    internal_id: Text = ""
+    street: Text = ""
+    postcode: Text = ""
+    city: Text = ""
+    role: Word = "recipient"
+
+
 class ProgramBody(Body, frozen=True, kw_only=True):
     """An owned program.
 
@@ -292,6 +316,7 @@ class OrderRequest(Body, frozen=True, kw_only=True, omit_defaults=True):
         app_version: version of the program that ordered.
         early_start: the customer asks to begin before the withdrawal's 14 days are over.
         buyer_kind: ``company``, ``sole_professional``, ``sole_nonprofessional`` or ``undeclared``, as the customer declared.
+        recipient_id: a recipient of the storefront, for the invoice; null for nobody but the customer.
     """
 
     quote_id: Identifier
@@ -305,6 +330,7 @@ class OrderRequest(Body, frozen=True, kw_only=True, omit_defaults=True):
     app_version: Word
     early_start: bool = False
     buyer_kind: Word = "undeclared"
+    recipient_id: Identifier | None = None
 
 
 class TransferBody(Body, frozen=True, kw_only=True):
@@ -338,6 +364,7 @@ class OrderBody(Body, frozen=True, kw_only=True):
         price: what is to pay for all.
         email: where the confirmation goes.
         transfer: how to pay; null where nothing is to be paid any more.
+        recipient: who gets it, beside the customer; null for nobody else.
     """
 
     order_id: Identifier
@@ -349,6 +376,7 @@ class OrderBody(Body, frozen=True, kw_only=True):
     price: PriceBody
     email: Text
     transfer: TransferBody | None = None
+    recipient: RecipientBody | None = None
 
 
 class OrderList(Body, frozen=True, kw_only=True):
@@ -372,6 +400,7 @@ class StorefrontBody(Body, frozen=True, kw_only=True):
         panel_url: address of the web panel, as written in the consent.
         contact_email: the seller's e-mail for statements.
         next: cursor of the programs' next page; null where these are all.
+        recipients: whom an invoice can name beside the customer, by name.
     """
 
     company: CompanyBody
@@ -384,6 +413,7 @@ class StorefrontBody(Body, frozen=True, kw_only=True):
     panel_url: Url
     contact_email: Text
     next: Cursor | None = None
+    recipients: tuple[RecipientBody, ...] = ()
 
 
 class ProgramList(Body, frozen=True, kw_only=True):

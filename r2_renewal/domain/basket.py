@@ -11,6 +11,7 @@ from r2_renewal.domain.money import Price
 from r2_renewal.domain.offer import Offer, ServiceKind
 from r2_renewal.domain.order import Order
 from r2_renewal.domain.program import OwnedProgram
+from r2_renewal.domain.recipient import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Storefront:
         panel_url: address of the web panel, as written in the consent.
         contact_email: the seller's e-mail for statements.
         fetched_at: when the shop answered, aware.
+        recipients: whom an invoice can name beside the customer.
     """
 
     company: Company
@@ -68,6 +70,7 @@ class Storefront:
     panel_url: str
     contact_email: str
     fetched_at: datetime
+    recipients: tuple[Recipient, ...] = ()
 
     def offers_for(self, licence_id: str, kind: ServiceKind) -> tuple[Offer, ...]:
         """Return the offers of a kind for one owned program, cheapest first."""

@@ -46,6 +46,7 @@ class Draft:
         orderer: the ordering person as typed.
         step: the page that was open, at most the summary.
         items: the programs; none in a draft of an earlier version.
+        recipient_id: whom the invoice names beside the customer; empty for nobody.
     """
 
     kind: ServiceKind | None = None
@@ -54,6 +55,7 @@ class Draft:
     orderer: Orderer = field(default_factory=Orderer)
     step: Step = Step.SERVICE
     items: tuple[DraftItem, ...] = ()
+    recipient_id: str = ""
 
     @property
     def licence_ids(self) -> tuple[str, ...]:
@@ -79,6 +81,7 @@ def draft_of(flow: OrderFlow) -> Draft:
             DraftItem(item.licence_id, item.offer.offer_id if item.offer else "", item.is_left_out)
             for item in flow.items
         ),
+        recipient_id=flow.recipient_id,
     )
 
 
@@ -91,6 +94,7 @@ def draft_of_order(confirmed: ConfirmedOrder) -> Draft:
         orderer=_kept_orderer(confirmed.orderer),
         step=Step.SUMMARY,
         items=tuple(DraftItem(line.licence_id, line.offer_id) for line in quote.lines),
+        recipient_id=confirmed.recipient_id,
     )
 
 
@@ -101,6 +105,8 @@ def resumed(flow: OrderFlow, draft: Draft) -> OrderFlow:
     """
     kept = flow.add(_orderable(flow.storefront, draft))
     kept = kept.type_invoice_email(draft.invoice_email)
+    if any(one.recipient_id == draft.recipient_id for one in flow.storefront.recipients):
+        kept = kept.choose_recipient(draft.recipient_id)
     if draft.orderer != Orderer():
         kept = kept.type_orderer(draft.orderer)  # in place of the one remembered here
     if draft.kind is None or not any(flow.storefront.offers_for(one, draft.kind) for one in kept.licence_ids):

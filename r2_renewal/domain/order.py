@@ -77,6 +77,7 @@ class ConfirmedOrder:
         consents: consents to automatic renewal by licence; one may be missing only where the shop does not require it.
         early_start: the customer asks to begin before the withdrawal's 14 days are over.
         is_professional: the customer declares that the contract is of professional character.
+        recipient_id: whom the invoice names beside the customer; empty for nobody.
     """
 
     key: str
@@ -87,6 +88,7 @@ class ConfirmedOrder:
     consents: Mapping[str, GivenConsent]
     early_start: bool = False
     is_professional: bool = False
+    recipient_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class Order:
         price: net, VAT, gross of all lines together.
         email: where the confirmation goes.
         transfer: how to pay; None where nothing is to be paid any more, or the shop did not tell.
+        recipient: name of whom the invoice names beside the customer; empty for nobody.
     """
 
     order_id: str
@@ -158,6 +161,7 @@ class Order:
     price: Price
     email: str
     transfer: Transfer | None = None
+    recipient: str = ""
 
     @property
     def licence_ids(self) -> tuple[str, ...]:

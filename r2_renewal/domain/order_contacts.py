@@ -78,6 +78,10 @@ class Contacts:
         """Type „e-mail do faktury"."""
         return replace(self, invoice_email=text, refused=self.refused - {Field.INVOICE_EMAIL})
 
+    def with_recipient_chosen(self) -> Contacts:
+        """Return the fields once a recipient was chosen: one that the shop refused is refused no more."""
+        return replace(self, refused=self.refused - {Field.RECIPIENT})
+
     def with_orderer(self, orderer: Orderer) -> Contacts:
         """Type the ordering person."""
         return replace(self, orderer=orderer, refused=self.refused - _changed_fields(self.orderer, orderer))

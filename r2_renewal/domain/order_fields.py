@@ -27,6 +27,7 @@ class Field(StrEnum):
     NIP = "nip"
     COMPANY_CONFIRMED = "company_confirmed"
     INVOICE_EMAIL = "invoice_email"
+    RECIPIENT = "recipient_id"
     FIRST_NAME = "orderer.first_name"
     LAST_NAME = "orderer.last_name"
     PHONE = "orderer.phone"

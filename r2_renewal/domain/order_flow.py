@@ -66,6 +66,13 @@ class OrderFlow(OrderForm):
             return self
         return replace(self._edited(), contacts=self.contacts.with_invoice_email(text), consent_given=False)
 
+    def choose_recipient(self, recipient_id: str) -> OrderFlow:
+        """Choose whom the invoice names beside the customer, empty for nobody; what was said to be right is to be said anew."""
+        if recipient_id == self.recipient_id:
+            return self
+        contacts = self.contacts.with_recipient_chosen()
+        return replace(self._edited(), recipient_id=recipient_id, company_confirmed=False, contacts=contacts)
+
     def type_orderer(self, orderer: Orderer) -> OrderFlow:
         """Type the ordering person."""
         if orderer == self.orderer:

@@ -17,6 +17,7 @@ from r2_renewal.domain.order_contacts import Contacts
 from r2_renewal.domain.order_fields import Field, FieldProblem, Step
 from r2_renewal.domain.order_problems import problems_on
 from r2_renewal.domain.order_service import OrderItem, Service
+from r2_renewal.domain.recipient import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class OrderForm:
         step: the page shown.
         is_editing: the page was come to from the summary and leads back to it.
         contacts: invoice address and ordering person.
+        recipient_id: whom the invoice names beside the customer; empty for nobody.
         company_confirmed: „Dane do faktury są poprawne" is ticked.
         consent_given: the consent box is ticked.
         early_start: the request to begin before the withdrawal's 14 days are over is ticked.
@@ -64,6 +66,7 @@ class OrderForm:
     holder: Holder | None = None
     remembered: Orderer | None = None
     remember_me: bool = False
+    recipient_id: str = ""
 
     @property
     def kind(self) -> ServiceKind | None:
@@ -89,6 +92,11 @@ class OrderForm:
     def quote(self) -> Quote | None:
         """Price and periods; None until the shop told them."""
         return self.service.quote
+
+    @property
+    def recipient(self) -> Recipient | None:
+        """Whom the invoice names beside the customer; None for nobody."""
+        return next((one for one in self.storefront.recipients if one.recipient_id == self.recipient_id), None)
 
     @property
     def orderer(self) -> Orderer:
@@ -144,4 +152,5 @@ class OrderForm:
             consents={licence_id: give(self.storefront.consent, text) for licence_id, text in texts.items()},
             early_start=self.early_start and self.asks_early_start,
             is_professional=self.is_professional,
+            recipient_id=self.recipient.recipient_id if self.recipient is not None else "",
         )

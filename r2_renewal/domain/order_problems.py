@@ -59,6 +59,8 @@ def _invoice(flow: OrderForm) -> Iterator[FieldProblem]:
     nip = nip_problem(flow.storefront.company.nip)
     if nip is not None:
         yield FieldProblem(Field.NIP, Reason(nip.value))
+    if Field.RECIPIENT in flow.contacts.refused:
+        yield FieldProblem(Field.RECIPIENT, Reason.REFUSED)
     if not flow.company_confirmed:
         yield FieldProblem(Field.COMPANY_CONFIRMED, Reason.EMPTY)
     yield from _contact(flow, Field.INVOICE_EMAIL)

@@ -16,13 +16,14 @@ from fpdf.fonts import FontFace
 from r2_renewal.domain.company import show_nip
 from r2_renewal.domain.dates import short_date, warsaw_date
 from r2_renewal.domain.money import Money, show_money
+from r2_renewal.domain.recipient import ROLE_WORDS, Recipient
 from r2_renewal.reference_shop import transfer_qr
 from r2_renewal.reference_shop.billing import verification
 from r2_renewal.reference_shop.billing.verification import VerificationCode
 from r2_renewal.reference_shop.invoices import totals
 from r2_renewal.reference_shop.pdf_document import FACE, Document
 from r2_renewal.reference_shop.seller import show_account
-from r2_renewal.reference_shop.tables import InvoiceRow
+from r2_renewal.reference_shop.tables import InvoiceRow, recipient_on
 
 _MARGIN, _LINE, _SIDE, _CODE = 15, 5, 90, 36  # millimetres
 _TITLE_POINTS, _POINTS = 16, 9
@@ -97,6 +98,22 @@ def _write_parties(page: FPDF, row: InvoiceRow) -> None:
         _write_party(page, x, top, *party) for x, party in ((0, ("Sprzedawca", *seller)), (1, ("Nabywca", *buyer)))
     ]
     page.set_y(max(bottoms) + _LINE)
+    recipient = recipient_on(row)
+    if recipient is not None:
+        _write_recipient(page, recipient)
+
+
+def _write_recipient(page: FPDF, recipient: Recipient) -> None:
+    """Write who gets what the buyer above pays for."""
+    page.set_font(FACE, "B", _POINTS)
+    page.set_x(_MARGIN + _SIDE)
+    page.multi_cell(_SIDE - _LINE, _LINE, "Odbiorca", new_x=XPos.LEFT, new_y=YPos.NEXT)
+    page.set_font(FACE, "", _POINTS)
+    town = f"{recipient.postcode} {recipient.city}".strip()
+    words = (recipient.name, recipient.street, town, recipient.identifier, f"({ROLE_WORDS[recipient.role]})")
+    text = "\n".join(word for word in words if word)
+    page.multi_cell(_SIDE - _LINE, _LINE, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.ln(_LINE)
 
 
 def _write_party(page: FPDF, column: int, top: float, role: str, name: str, street: str, city: str, nip: str) -> float:

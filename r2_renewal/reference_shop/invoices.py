@@ -27,6 +27,7 @@ from r2_renewal.reference_shop.pricing import VatTotal, vat_totals
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.tables import (
+    RECIPIENT_FIELDS,
     InvoiceDocument,
     InvoiceKind,
     InvoiceLineRow,
@@ -38,6 +39,7 @@ from r2_renewal.reference_shop.tables import (
 # What a correction takes over from the invoice that it corrects.
 _TAKEN_OVER = (
     *("customer_id", "order_id", "order_number", "sold_from", "sold_to", "account", "transfer_name"),
+    *(f"recipient_{name}" for name in RECIPIENT_FIELDS),
     *(f"{side}_{name}" for side in ("seller", "buyer") for name in ("name", "nip", "street", "postcode", "city")),
 )
 
@@ -58,6 +60,7 @@ def issue(session: Session, settings: ShopSettings, order: OrderRow) -> InvoiceR
         sold_from=min(line.period_from for line in order.quote.lines),
         sold_to=max(line.period_to for line in order.quote.lines),
         **_parties(settings, order),
+        **_recipient(order),
         **_amounts(order),
     )
 
@@ -144,6 +147,12 @@ def _named(side: str, company: Company) -> dict[str, str]:
         f"{side}_postcode": company.postcode,
         f"{side}_city": company.city,
     }
+
+
+def _recipient(order: OrderRow) -> dict[str, str]:
+    if order.recipient is None:
+        return {}
+    return {f"recipient_{name}": getattr(order.recipient, name) for name in RECIPIENT_FIELDS}
 
 
 def _amounts(order: OrderRow) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from r2_renewal.reference_shop.orders import has_open_order, order_body, order_l
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import amount, licences_named
 from r2_renewal.reference_shop.quotes import find_quote, holds, items_of, make_quote, price_of, quote_body, stored_line
+from r2_renewal.reference_shop.recipients import recipient_named
 from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import (
@@ -38,6 +39,7 @@ from r2_renewal.reference_shop.tables import (
     OrderLineRow,
     OrderRow,
     QuoteRow,
+    RecipientRow,
 )
 
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
@@ -52,6 +54,7 @@ class _Accepted:
     nip: str
     contact: Contact
     consents: dict[str, GivenConsent]
+    recipient: RecipientRow | None = None
 
 
 def check_key(key: str | None) -> str:
@@ -109,12 +112,13 @@ def _check(shop: Shop, session: Session, caller: Caller, request: OrderRequest) 
     customer = session.get_one(Customer, caller.customer_id)
     contact = check_fields(request)
     nip = check_nip(customer.nip, request.nip)
+    recipient = recipient_named(session, caller.customer_id, request.recipient_id)
     if has_open_order(session, licences):
         raise Refusal(ProblemCode.ORDER_OPEN)
     if not holds(quote, licences, shop.settings) or request.gross != amount(price_of(quote).gross):
         return None
     consents = check_consents(shop.settings, request, [stored_line(line) for line in quote.lines])
-    return _Accepted(customer, quote, nip, contact, consents)
+    return _Accepted(customer, quote, nip, contact, consents, recipient)
 
 
 def _price_changed(shop: Shop, caller: Caller, request: OrderRequest) -> Refusal:
@@ -160,6 +164,7 @@ def _order_row(request: OrderRequest, accepted: _Accepted, now: datetime) -> Ord
         early_start=request.early_start,
         buyer_kind=request.buyer_kind,
         terms_version=texts.versions(TERMS)[-1],
+        recipient=accepted.recipient,
         lines=order_lines(accepted.quote, accepted.consents),
     )
 

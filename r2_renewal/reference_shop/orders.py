@@ -18,6 +18,7 @@ from r2_renewal.reference_shop import transfer_qr
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import amount, price_body
 from r2_renewal.reference_shop.quotes import line_body, price_of, vat_bodies
+from r2_renewal.reference_shop.recipients import recipient_body
 from r2_renewal.reference_shop.seller import seller
 from r2_renewal.reference_shop.tables import OrderLineRow, OrderRow, QuoteRow
 
@@ -85,6 +86,7 @@ def order_body(row: OrderRow, licence_ids: Collection[str] | None = None) -> Ord
         price=price_body(price_of(row.quote)),
         email=row.email,
         transfer=_transfer(row) if OrderState(row.state) in UNPAID else None,
+        recipient=recipient_body(row.recipient) if row.recipient is not None else None,
     )
 
 

@@ -33,6 +33,7 @@ from r2_renewal.reference_shop.tables import (
     OrderEvent,
     OrderRow,
     QuoteRow,
+    RecipientRow,
     RenewalNotice,
     RenewalRow,
 )
@@ -143,6 +144,7 @@ class Renewal:
             nip=normalize_nip(self.licence.customer.nip),
             invoice_email=self._address(),
             **self._orderer(session),
+            recipient=self._recipient(session),
             channel=AUTOMATIC,
             app_version="",
             early_start=False,
@@ -153,11 +155,19 @@ class Renewal:
 
     def _orderer(self, session: Session) -> dict[str, str]:
         """Return who ordered last with this consent; a consent given in the account came with no order."""
-        own = self.consent.order_id if self.consent is not None else None
-        order = session.scalar(select(OrderRow).where(OrderRow.id == own)) if own is not None else None
+        order = self._last_order(session)
         if order is None:
             return {"first_name": "", "last_name": "", "phone": "", "email": self._address()}
         return {name: getattr(order, name) for name in ("first_name", "last_name", "phone", "email")}
+
+    def _recipient(self, session: Session) -> RecipientRow | None:
+        """Return whom the invoice of the order with this consent named beside the customer."""
+        order = self._last_order(session)
+        return order.recipient if order is not None else None
+
+    def _last_order(self, session: Session) -> OrderRow | None:
+        own = self.consent.order_id if self.consent is not None else None
+        return session.scalar(select(OrderRow).where(OrderRow.id == own)) if own is not None else None
 
     def _settle(self, session: Session, settings: ShopSettings, order_id: str | None, reason: Reason | None) -> None:
         session.add(

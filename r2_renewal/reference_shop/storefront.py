@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from r2_renewal.contract.structs import CompanyBody, OfferBody, OrderBody, ProgramBody, ProgramList, StorefrontBody
 from r2_renewal.reference_shop import texts
@@ -24,13 +24,14 @@ from r2_renewal.reference_shop.programs import (
     price_list,
     program_body,
 )
+from r2_renewal.reference_shop.recipients import recipient_body
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.tables import Customer, OrderRow
 
 
 def storefront(session: Session, settings: ShopSettings, customer_id: str) -> StorefrontBody:
     """Return what eSklep opens with for a customer."""
-    customer = session.get_one(Customer, customer_id)
+    customer = session.get_one(Customer, customer_id, options=[joinedload(Customer.recipients)])
     shown = _shown(session, settings, customer_id, FIRST_PROGRAMS)
     latest = orders_of(session, customer_id)
     older = [row for row in shown.under_way if row not in latest]
@@ -45,6 +46,7 @@ def storefront(session: Session, settings: ShopSettings, customer_id: str) -> St
         panel_url=settings.vendor.panel_url,
         contact_email=settings.vendor.contact_email,
         next=shown.next,
+        recipients=tuple(recipient_body(row) for row in customer.recipients),
     )
 
 

@@ -197,6 +197,7 @@ def _of_the_shops_keeper() -> dict[ErrorCode, str]:
         ErrorCode.ADDRESS_UNUSABLE: "Sklep nie może przyjmować połączeń pod tym adresem. Podaj w --host adres tego komputera, np. 127.0.0.1, i inny port.",
         ErrorCode.FILE_NOT_WRITABLE: "Nie można zapisać tego pliku. Sprawdź, czy jego folder istnieje i czy można w nim pisać.",
         ErrorCode.INVOICE_DOCUMENT: "Z danych klienta nie powstanie faktura, którą przyjmie KSeF. Popraw dane klienta w sklepie; faktura powstanie sama.",
+        ErrorCode.RECIPIENT: "Nie można zapisać tego odbiorcy. Sprawdź klienta, nazwę, NIP albo identyfikator wewnętrzny (NIP-00000) i adres.",
         ErrorCode.MAIL_SETTINGS: "Sklep nie wie, jak wysyłać pocztę. Podaj w --smtp adres smtp://[użytkownik@]host[:port], a hasło w pliku albo w zmiennej.",
     }
 
@@ -248,6 +249,7 @@ def _of_contacts() -> dict[tuple[Field, Reason], str]:
     one_email = "Podaj tylko jeden adres e-mail."
     wrong_phone = "Ten numer telefonu jest nieprawidłowy. Przykład: 601 234 567 lub +48 601 234 567."
     return {
+        (Field.RECIPIENT, Reason.REFUSED): "Tego odbiorcy nie ma już w danych firmy. Wybierz innego.",
         (Field.INVOICE_EMAIL, Reason.EMPTY): "Podaj e-mail do faktury.",
         (Field.INVOICE_EMAIL, Reason.INVALID): wrong_email,
         (Field.INVOICE_EMAIL, Reason.SEVERAL): one_email,
@@ -285,6 +287,7 @@ def _of_fields() -> dict[Field, str]:
         Field.NIP: "Ten NIP jest nieprawidłowy. Sprawdź, czy cyfry się zgadzają.",
         Field.COMPANY_CONFIRMED: "Potwierdź, że dane do faktury są poprawne.",
         Field.INVOICE_EMAIL: "Podaj e-mail do faktury.",
+        Field.RECIPIENT: "Wybierz odbiorcę.",
         Field.FIRST_NAME: "Podaj imię.",
         Field.LAST_NAME: "Podaj nazwisko.",
         Field.PHONE: "Podaj numer telefonu.",

@@ -13,6 +13,7 @@ from r2_renewal.ui.error_texts import sentence
 
 _NAMES = {
     Field.INVOICE_EMAIL: "e-mail do faktury",
+    Field.RECIPIENT: "Odbiorca",
     Field.FIRST_NAME: "Imię",
     Field.LAST_NAME: "Nazwisko",
     Field.PHONE: "Telefon",

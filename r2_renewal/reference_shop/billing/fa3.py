@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.money import GROSZ, Money
+from r2_renewal.domain.recipient import Recipient
 from r2_renewal.reference_shop.billing import fa3_check
 from r2_renewal.reference_shop.pricing import vat_totals
-from r2_renewal.reference_shop.tables import InvoiceKind, InvoiceLineRow, InvoiceRow
+from r2_renewal.reference_shop.tables import InvoiceKind, InvoiceLineRow, InvoiceRow, recipient_on
 
 if TYPE_CHECKING:
-    from ksef_client.documents.fa3 import BaseFA3Builder, FA3Invoice, InvoiceLine, InvoiceParty, TaxCategory
+    from ksef_client.documents.fa3 import Address, BaseFA3Builder, FA3Invoice, InvoiceLine, InvoiceParty, TaxCategory
 
 SYSTEM = "R2 Renewal"
 UNIT = "szt."
@@ -58,7 +59,8 @@ def document_of(row: InvoiceRow, made_at: datetime) -> bytes:
 def _drafted(row: InvoiceRow) -> FA3Invoice:
     builder = _correction(row) if row.kind == InvoiceKind.CORRECTION.value else _invoice(row)
     builder.issued_on(warsaw_date(row.issued_at)).period(row.sold_from, row.sold_to)
-    builder.seller(_party(row, "seller")).buyer(_party(row, "buyer"))
+    builder.seller(_party(row, "seller"))
+    _take_buyer(builder, row)
     return builder.order_reference(number=row.order_number).build()
 
 
@@ -103,15 +105,47 @@ def _correction(row: InvoiceRow) -> BaseFA3Builder:
     return builder
 
 
+def _take_buyer(builder: BaseFA3Builder, row: InvoiceRow) -> None:
+    """Take the buyer, and the recipient beside it as „Podmiot3"."""
+    from dataclasses import replace
+
+    from ksef_client.documents.fa3 import ThirdPartyRole
+
+    buyer, recipient = _party(row, "buyer"), recipient_on(row)
+    if recipient is None:
+        builder.buyer(buyer)
+        return
+    role = ThirdPartyRole(fa3_check.ROLES[recipient.role])
+    is_unit, is_member = role is ThirdPartyRole.JST_SUBUNIT, role is ThirdPartyRole.VAT_GROUP_MEMBER
+    builder.buyer(replace(buyer, is_jst_subunit=is_unit, is_vat_group_member=is_member))
+    builder.add_party(_third_party(row, recipient), role)
+
+
+def _third_party(row: InvoiceRow, recipient: Recipient) -> InvoiceParty:
+    from ksef_client.documents.fa3 import InvoiceParty, PartyIdentifier
+
+    identifier = PartyIdentifier.none()
+    if recipient.nip:
+        identifier = PartyIdentifier.polish_nip(recipient.nip)
+    elif recipient.internal_id:
+        identifier = PartyIdentifier.internal(recipient.internal_id)
+    return InvoiceParty(recipient.name, identifier, _address(row, "recipient"))
+
+
 def _party(row: InvoiceRow, side: str) -> InvoiceParty:
-    from ksef_client.documents.fa3 import Address, InvoiceParty
+    from ksef_client.documents.fa3 import InvoiceParty
+
+    return InvoiceParty.polish_company(
+        nip=getattr(row, f"{side}_nip"), name=getattr(row, f"{side}_name"), address=_address(row, side)
+    )
+
+
+def _address(row: InvoiceRow, side: str) -> Address | None:
+    from ksef_client.documents.fa3 import Address
 
     street, postcode, city = (getattr(row, f"{side}_{name}") for name in ("street", "postcode", "city"))
     lines = [line for line in (street.strip(), f"{postcode} {city}".strip()) if line]
-    address = Address.polish(*lines) if lines else None
-    return InvoiceParty.polish_company(
-        nip=getattr(row, f"{side}_nip"), name=getattr(row, f"{side}_name"), address=address
-    )
+    return Address.polish(*lines) if lines else None
 
 
 def _lines(rows: list[InvoiceLineRow]) -> list[InvoiceLine]:

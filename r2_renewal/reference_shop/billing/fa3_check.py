@@ -17,6 +17,7 @@ from typing import Any
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.money import Money
+from r2_renewal.domain.recipient import RecipientRole
 from r2_renewal.reference_shop.pricing import VatTotal, vat_totals
 from r2_renewal.reference_shop.tables import InvoiceKind, InvoiceRow
 
@@ -39,6 +40,12 @@ _FIELDS = {
     Decimal("0.04"): ("P_13_4", "P_14_4"),
     Decimal("0.03"): ("P_13_4", "P_14_4"),
     Decimal("0"): ("P_13_6_1", ""),
+}
+# What a recipient is to the buyer, as „Rola" of „Podmiot3".
+ROLES = {
+    RecipientRole.RECIPIENT.value: "2",
+    RecipientRole.LOCAL_GOVERNMENT_UNIT.value: "8",
+    RecipientRole.VAT_GROUP_MEMBER.value: "10",
 }
 _KINDS = {InvoiceKind.INVOICE.value: "VAT", InvoiceKind.CORRECTION.value: "KOR"}
 
@@ -165,8 +172,24 @@ def _meant_parties(row: InvoiceRow) -> Iterator[tuple[str, object]]:
         yield f"{place}/NIP", (getattr(row, f"{side}_nip"),)
         yield f"{place}/Nazwa", (getattr(row, f"{side}_name"),)
         yield from _meant_address(row, side, place)
-    yield "Podmiot2/JST", ("2",)
-    yield "Podmiot2/GV", ("2",)
+    role = ROLES[row.recipient_role] if row.recipient_name else ""
+    yield "Podmiot2/JST", ("1" if role == "8" else "2",)
+    yield "Podmiot2/GV", ("1" if role == "10" else "2",)
+    if role:
+        yield from _meant_recipient(row, role)
+
+
+def _meant_recipient(row: InvoiceRow, role: str) -> Iterator[tuple[str, object]]:
+    place = "Podmiot3"
+    yield f"{place}/Nazwa", (row.recipient_name,)
+    yield f"{place}/Rola", (role,)
+    if row.recipient_nip:
+        yield f"{place}/NIP", (row.recipient_nip,)
+    elif row.recipient_internal_id:
+        yield f"{place}/IDWew", (row.recipient_internal_id,)
+    else:
+        yield f"{place}/BrakID", ("1",)
+    yield from _meant_address(row, "recipient", place)
 
 
 def _meant_address(row: InvoiceRow, side: str, place: str) -> Iterator[tuple[str, object]]:

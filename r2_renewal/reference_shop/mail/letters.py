@@ -13,8 +13,9 @@ from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.mail.queue import queue_mail
 from r2_renewal.reference_shop.mail.rendering import MailKind
 from r2_renewal.reference_shop.quotes import price_of, stored_line
+from r2_renewal.reference_shop.recipients import recipient_of
 from r2_renewal.reference_shop.settings import ShopSettings
-from r2_renewal.reference_shop.tables import ConsentRow, CorrectionRow, InvoiceRow, MailRow, OrderRow
+from r2_renewal.reference_shop.tables import ConsentRow, CorrectionRow, InvoiceRow, MailRow, OrderRow, recipient_on
 
 
 def confirm_order(session: Session, settings: ShopSettings, order: OrderRow, consents: Sequence[ConsentRow]) -> MailRow:
@@ -24,6 +25,7 @@ def confirm_order(session: Session, settings: ShopSettings, order: OrderRow, con
         "lines": [(line, stored_line(line.sold)) for line in order.lines],
         "price": price_of(order.quote),
         "customer": order.customer,
+        "recipient": recipient_of(order.recipient) if order.recipient is not None else None,
         "consents": consents,
         "terms": texts.document(TERMS, order.terms_version, settings.vendor),
     }
@@ -40,7 +42,7 @@ def confirm_order(session: Session, settings: ShopSettings, order: OrderRow, con
 
 def tell_of_invoice(session: Session, settings: ShopSettings, invoice: InvoiceRow, to: str) -> MailRow:
     """Tell that an invoice is issued, where it is and how to pay it."""
-    values = {"invoice": invoice, "gross": Money(invoice.gross)}
+    values = {"invoice": invoice, "gross": Money(invoice.gross), "recipient": recipient_on(invoice)}
     return queue_mail(
         session,
         settings,

@@ -7,7 +7,7 @@ leads to the order that it made; nothing is shown of a customer but what their o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -19,6 +19,7 @@ from r2_renewal.contract.structs import Amount, OrderRequest, QuoteBody, QuoteIt
 from r2_renewal.domain.company import nip_problem
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, TERMS, GivenConsent
 from r2_renewal.domain.order import BuyerKind
+from r2_renewal.domain.recipient import Recipient
 from r2_renewal.domain.withdrawal_right import begins_early, last_day
 from r2_renewal.reference_shop import quotes, texts
 from r2_renewal.reference_shop.bodies import struct_of
@@ -43,6 +44,7 @@ from r2_renewal.reference_shop.panel.page import SECURITY_HEADERS, TEMPLATES, Pa
 from r2_renewal.reference_shop.panel.visit import Notice, Visit
 from r2_renewal.reference_shop.problems import STATUS, Refusal
 from r2_renewal.reference_shop.programs import amount
+from r2_renewal.reference_shop.recipients import recipient_of
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.storefront import company_body
 from r2_renewal.reference_shop.tables import Customer, QuoteRow
@@ -55,12 +57,24 @@ _STOPS = {ProblemCode.ORDER_OPEN: "order_file.open", ProblemCode.NIP_INVALID: "o
 
 @dataclass(frozen=True, slots=True)
 class _Started:
-    """An order on its way through the pages. Attributes: chosen: offers by licence; errors: what to say of which field."""
+    """An order on its way through the pages.
+
+    Attributes:
+        chosen: offers by licence.
+        errors: what to say of which field.
+        recipient_id: the recipient chosen; empty for nobody but the customer.
+    """
 
     brought: Brought
     contact: Contact
     chosen: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    recipient_id: str = ""
+
+
+def _started_in(form: Form, brought: Brought) -> _Started:
+    chosen = chosen_in(form, brought.order)
+    return _Started(brought, contact_in(form), chosen, recipient_id=form.text("recipient_id"))
 
 
 # The file
@@ -126,7 +140,7 @@ def _begin(shop: Shop, visit: Visit, brought: Brought) -> Page:
     needed = _needed(shop, started)
     return (
         _details(shop, visit, started)
-        if needed or started.contact.errors(visit.language)
+        if needed or started.contact.errors(visit.language) or _recipients(shop, started)
         else _quoted(shop, visit, started)
     )
 
@@ -143,6 +157,16 @@ def _choices(shop: Shop, started: _Started) -> tuple[Choice, ...]:
         return choices(session, shop.settings, started.brought, started.chosen)
 
 
+def _recipients(shop: Shop, started: _Started) -> list[Recipient]:
+    with shop.database.reading() as session:
+        customer = session.get_one(Customer, started.brought.caller.customer_id)
+        return [recipient_of(row) for row in customer.recipients]
+
+
+def _recipient(shop: Shop, started: _Started) -> Recipient | None:
+    return next((one for one in _recipients(shop, started) if one.recipient_id == started.recipient_id), None)
+
+
 def _details(shop: Shop, visit: Visit, started: _Started) -> Page:
     return show(
         visit,
@@ -152,6 +176,8 @@ def _details(shop: Shop, visit: Visit, started: _Started) -> Page:
         code=to_letters(started.brought.order),
         choices=_choices(shop, started),
         contact=started.contact.fields,
+        recipients=_recipients(shop, started),
+        recipient_id=started.recipient_id,
         wire=amount,
         clause=texts.current(RODO, shop.settings.vendor),
         errors=started.errors,
@@ -168,7 +194,7 @@ def take_details(
     """Take what was missing and show the summary; or show the details again, to be changed."""
 
     def go_on(shop: Shop, visit: Visit, brought: Brought) -> Page:
-        started = _Started(brought, contact_in(form), chosen_in(form, brought.order))
+        started = _started_in(form, brought)
         if form.text("change"):
             return _details(shop, visit, started)
         missing = {
@@ -177,8 +203,10 @@ def take_details(
             if choice.chosen is None
         }
         errors = {**missing, **started.contact.errors(visit.language)}
+        if started.recipient_id and _recipient(shop, started) is None:
+            errors["recipient_id"] = visit.language.say("order_file.recipient_gone")
         if errors:
-            return _details(shop, visit, _Started(brought, started.contact, started.chosen, errors))
+            return _details(shop, visit, replace(started, errors=errors))
         return _quoted(shop, visit, started)
 
     return _with_brought(shop, visit, form.text("code"), address, go_on)
@@ -217,6 +245,7 @@ def _summary(shop: Shop, visit: Visit, started: _Started, quote_id: str) -> Page
         fields=started.contact.fields,
         contact=started.contact.shown,
         company=company,
+        recipient=_recipient(shop, started),
         quote=quote,
         consents=consents,
         is_required=shop.settings.consent_required,
@@ -256,7 +285,7 @@ def place_order(
     """Place the order; at most one for a file."""
 
     def go_on(shop: Shop, visit: Visit, brought: Brought) -> Page:
-        started = _Started(brought, contact_in(form), chosen_in(form, brought.order))
+        started = _started_in(form, brought)
         unticked = _unticked(shop, visit, form, brought)
         if unticked:
             return _again(shop, visit, started, form, unticked)
@@ -270,8 +299,7 @@ def place_order(
 
 
 def _again(shop: Shop, visit: Visit, started: _Started, form: Form, errors: dict[str, str], quote_id: str = "") -> Page:
-    told = _Started(started.brought, started.contact, started.chosen, errors)
-    return _summary(shop, visit, told, quote_id or form.text("quote"))
+    return _summary(shop, visit, replace(started, errors=errors), quote_id or form.text("quote"))
 
 
 def _unticked(shop: Shop, visit: Visit, form: Form, brought: Brought) -> dict[str, str]:
@@ -298,6 +326,7 @@ def _request(shop: Shop, form: Form, started: _Started) -> OrderRequest:
             "gross": {"amount": form.text("gross"), "currency": "PLN"},
             "channel": CHANNEL,
             "app_version": started.brought.order.app_version,
+            "recipient_id": started.recipient_id or None,
             "early_start": bool(form.text("early_start")),
             "buyer_kind": (BuyerKind.SOLE_PROFESSIONAL if form.text("professional") else BuyerKind.UNDECLARED).value,
         },
@@ -329,9 +358,11 @@ def _refused(shop: Shop, visit: Visit, started: _Started, form: Form, refusal: R
         case ProblemCode.ORDER_OPEN | ProblemCode.NIP_INVALID:
             return _again(shop, visit, started, form, {"quote": say(_STOPS[refusal.code])})
         case ProblemCode.OFFER_WITHDRAWN | ProblemCode.NOT_FOUND:
-            return _details(
-                shop, visit, _Started(started.brought, started.contact, {}, {"offer-1": say("order_file.withdrawn")})
-            )
+            errors = {"offer-1": say("order_file.withdrawn")}
+            return _details(shop, visit, replace(started, chosen={}, errors=errors))
+        case ProblemCode.VALIDATION if any(fault.field == "recipient_id" for fault in refusal.fields):
+            errors = {"recipient_id": say("order_file.recipient_gone")}
+            return _details(shop, visit, replace(started, recipient_id="", errors=errors))
         case ProblemCode.KEY_REUSED:
             return _to_placed(shop, visit, started.brought)
         case _:

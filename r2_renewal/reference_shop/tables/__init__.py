@@ -8,15 +8,17 @@ made and changed by the migrations alone; a test compares the two.
 from r2_renewal.reference_shop.tables.accounts import Attempts, PasswordReset, SessionRow, User
 from r2_renewal.reference_shop.tables.base import Base
 from r2_renewal.reference_shop.tables.billing import (
+    RECIPIENT_FIELDS,
     InvoiceDocument,
     InvoiceKind,
     InvoiceLineRow,
     InvoiceRow,
     InvoiceSeries,
+    recipient_on,
 )
 from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem, PriceList
 from r2_renewal.reference_shop.tables.consents import ConsentRow
-from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer
+from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer, RecipientRow
 from r2_renewal.reference_shop.tables.mail import MailRow
 from r2_renewal.reference_shop.tables.orders import (
     IdempotencyKey,
@@ -30,6 +32,7 @@ from r2_renewal.reference_shop.tables.renewals import RenewalNotice, RenewalRow
 from r2_renewal.reference_shop.tables.withdrawals import WithdrawalRow
 
 __all__ = [
+    "RECIPIENT_FIELDS",
     "Attempts",
     "Base",
     "ConsentRow",
@@ -51,9 +54,11 @@ __all__ = [
     "PriceList",
     "QuoteLineRow",
     "QuoteRow",
+    "RecipientRow",
     "RenewalNotice",
     "RenewalRow",
     "SessionRow",
     "User",
     "WithdrawalRow",
+    "recipient_on",
 ]

@@ -9,7 +9,10 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from r2_renewal.domain.recipient import Recipient
 from r2_renewal.reference_shop.tables.base import Base
+
+RECIPIENT_FIELDS = ("name", "nip", "internal_id", "street", "postcode", "city", "role")
 
 
 class InvoiceKind(StrEnum):
@@ -59,7 +62,8 @@ class InvoiceRow(Base):
         corrects: the invoice that this one corrects to nothing; null where it corrects none.
         corrected_by: the correction of this one; null where there is none.
         reason: why it corrects.
-        seller: name, NIP, address and account as they stood that day; ``buyer`` likewise.
+        seller: name, NIP, address and account as they stood that day; ``buyer`` likewise, and ``recipient``, whose name is empty
+            where there is none.
         sold_from: first day of what was sold; ``sold_to`` the last.
         net: what is to pay, and what is given back, below zero, where it is a correction; ``vat`` and ``gross`` likewise.
         paid_at: when it was paid; null while it is not.
@@ -95,6 +99,13 @@ class InvoiceRow(Base):
     buyer_street: Mapped[str]
     buyer_postcode: Mapped[str]
     buyer_city: Mapped[str]
+    recipient_name: Mapped[str] = mapped_column(default="")
+    recipient_nip: Mapped[str] = mapped_column(default="")
+    recipient_internal_id: Mapped[str] = mapped_column(default="")
+    recipient_street: Mapped[str] = mapped_column(default="")
+    recipient_postcode: Mapped[str] = mapped_column(default="")
+    recipient_city: Mapped[str] = mapped_column(default="")
+    recipient_role: Mapped[str] = mapped_column(default="")
     net: Mapped[Decimal]
     vat: Mapped[Decimal]
     gross: Mapped[Decimal]
@@ -109,6 +120,14 @@ class InvoiceRow(Base):
     def number(self) -> str:
         """The number for people, e.g. ``FV/2026/000001``."""
         return f"{_PREFIXES[self.kind or InvoiceKind.INVOICE.value]}/{self.year}/{self.running:06}"
+
+
+def recipient_on(row: InvoiceRow) -> Recipient | None:
+    """Return the recipient that an invoice names; None where it names none."""
+    if not row.recipient_name:
+        return None
+    own = {name: getattr(row, f"recipient_{name}") or "" for name in RECIPIENT_FIELDS}
+    return Recipient(recipient_id="", **own)
 
 
 class InvoiceDocument(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from r2_renewal.reference_shop.tables.base import Base
 
@@ -22,6 +22,29 @@ class Customer(Base):
     postcode: Mapped[str]
     city: Mapped[str]
     invoice_email: Mapped[str] = mapped_column(default="")
+    recipients: Mapped[list[RecipientRow]] = relationship(order_by="RecipientRow.name, RecipientRow.id")
+
+
+class RecipientRow(Base):
+    """A recipient („Odbiorca") of a customer's invoices.
+
+    Attributes:
+        nip: 10 digits; empty where it has none.
+        internal_id: the buyer's internal identifier of it (IDWew); empty where it has none.
+        role: a ``RecipientRole``.
+    """
+
+    __tablename__ = "recipients"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    name: Mapped[str]
+    nip: Mapped[str]
+    internal_id: Mapped[str]
+    street: Mapped[str]
+    postcode: Mapped[str]
+    city: Mapped[str]
+    role: Mapped[str]
 
 
 class CorrectionRow(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from r2_renewal.domain.order import OrderState
 from r2_renewal.reference_shop.tables.base import Base
 from r2_renewal.reference_shop.tables.catalogue import LicenceRow
-from r2_renewal.reference_shop.tables.customers import Customer
+from r2_renewal.reference_shop.tables.customers import Customer, RecipientRow
 
 
 class QuoteLineRow(Base):
@@ -100,6 +100,7 @@ class OrderRow(Base):
         early_start: the customer asked to begin before the withdrawal's 14 days were over.
         buyer_kind: a ``BuyerKind``, as the customer declared.
         terms_version: version of the terms of sale in force when it was placed.
+        recipient_id: who gets what is ordered, beside the customer; null for nobody else.
         lines: the programs ordered.
     """
 
@@ -123,7 +124,9 @@ class OrderRow(Base):
     early_start: Mapped[bool]
     buyer_kind: Mapped[str]
     terms_version: Mapped[str]
+    recipient_id: Mapped[str | None] = mapped_column(ForeignKey("recipients.id"))
     customer: Mapped[Customer] = relationship()
+    recipient: Mapped[RecipientRow | None] = relationship(lazy="joined")
     quote: Mapped[QuoteRow] = relationship(lazy="joined", innerjoin=True)
     lines: Mapped[list[OrderLineRow]] = relationship(lazy="selectin", order_by=OrderLineRow.position)
 

@@ -18,6 +18,7 @@ from r2_renewal.ui.field import Field as FieldWidget
 from r2_renewal.ui.links import Links
 from r2_renewal.ui.order_wizard.differences_box import DifferencesBox
 from r2_renewal.ui.order_wizard.page import OrderPage
+from r2_renewal.ui.order_wizard.recipient_box import RecipientBox
 from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel
 
 WRONG_DATA = (
@@ -44,6 +45,9 @@ class InvoicePage(OrderPage):
         super().__init__(Step.INVOICE, "Dane do faktury", flow)
         self._links = links
         self._build_company()
+        self._recipient = RecipientBox(self)
+        self._recipient.chosen.connect(lambda chosen: self.change(self.flow.choose_recipient(chosen)))
+        self.body.addWidget(self._recipient)
         self._differences = DifferencesBox(self)
         self.body.addWidget(self._differences)
         self._build_wrong_data()
@@ -94,6 +98,7 @@ class InvoicePage(OrderPage):
         self._nip.show_text(show_nip(company.nip))
         self._name.show_text(company.name)
         self._address.show_text(f"{company.street}, {company.postcode} {company.city}")
+        self._recipient.show_flow(flow)
         self._differences.show_differences(differences(company, flow.holder))
         self._confirmed.setChecked(flow.company_confirmed)
         self._email.show_text(flow.contacts.invoice_email)
@@ -115,6 +120,7 @@ class InvoicePage(OrderPage):
         """Return where each message is shown."""
         return {
             Field.NIP: self._nip.show_problem,
+            Field.RECIPIENT: self._recipient.show_problem,
             Field.COMPANY_CONFIRMED: self._confirmed_problem.show_problem,
             Field.INVOICE_EMAIL: self._email.show_problem,
         }
@@ -123,6 +129,7 @@ class InvoicePage(OrderPage):
         """Return the widget of a field."""
         widgets = {
             Field.NIP: self._nip.edit,
+            Field.RECIPIENT: self._recipient.choice,
             Field.COMPANY_CONFIRMED: self._confirmed,
             Field.INVOICE_EMAIL: self._email.edit,
         }

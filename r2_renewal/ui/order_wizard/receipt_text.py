@@ -20,6 +20,7 @@ def receipt_lines(order: Order) -> list[str]:
     lines = [
         f"{'Z' if is_over else 'Dziękujemy, z'}amówienie nr {order.number} zostało przyjęte {sentence_moment(order.placed_at)}.",
         *(_line_text(line) for line in order.lines),
+        *([f"Odbiorca na fakturze: {order.recipient}."] if order.recipient else []),
         f"{_price_name(order.state)}: {show_money(order.price.gross)} (w tym VAT {show_money(order.price.vat)}).",
         f"Potwierdzenie z treścią umowy i zgody wyślemy na {order.email}; możesz je też zapisać lub wydrukować.",
     ]

@@ -20,6 +20,7 @@ from r2_renewal.ui.button import Button
 from r2_renewal.ui.order_wizard.changes_box import ChangesBox
 from r2_renewal.ui.order_wizard.order_words import line_text, period_text, renewal_text
 from r2_renewal.ui.order_wizard.page import Footer, OrderPage
+from r2_renewal.ui.order_wizard.recipient_box import SAME, recipient_text
 from r2_renewal.ui.placing import lines_on_screen
 from r2_renewal.ui.plain_text import Heading, PlainLabel, PlainTextView, under_box
 
@@ -68,8 +69,9 @@ class SummaryPage(OrderPage):
         self._values: dict[str, PlainLabel] = {}
         self._changes = ChangesBox(self)
         self.body.addWidget(self._changes)
-        invoice = ("Firma", "NIP", "Adres", "e-mail do faktury")
-        self.body.addWidget(self._group(Step.INVOICE, "Dane do faktury", invoice))
+        invoice = ("Firma", "NIP", "Adres", "Odbiorca", "e-mail do faktury")
+        self._invoice = self._group(Step.INVOICE, "Dane do faktury", invoice)
+        self.body.addWidget(self._invoice)
         orderer = ("Imię i nazwisko", "Telefon", "E-mail")
         self.body.addWidget(self._group(Step.ORDERER, "Osoba zamawiająca", orderer))
         self.body.addWidget(self._group(Step.CONSENT, "Zgoda", ("Zgoda na odnowienie",)))
@@ -125,6 +127,8 @@ class SummaryPage(OrderPage):
         self._tell("Firma", company.name)
         self._tell("NIP", show_nip(company.nip))
         self._tell("Adres", f"{company.street}, {company.postcode} {company.city}")
+        self._invoice.form.setRowVisible(self._values["Odbiorca"], bool(flow.storefront.recipients))
+        self._tell("Odbiorca", recipient_text(flow.recipient) if flow.recipient else SAME)
         self._tell("e-mail do faktury", contacts.shown(Field.INVOICE_EMAIL))
         orderer = contacts.settled_orderer
         self._tell("Imię i nazwisko", f"{orderer.first_name} {orderer.last_name}")

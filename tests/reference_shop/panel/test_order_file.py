@@ -21,11 +21,13 @@ from r2_renewal.contract.prepared_order import (
     to_letters,
 )
 from r2_renewal.contract.structs import Amount
+from r2_renewal.domain.recipient import Recipient
 from r2_renewal.licensing.armour import ORDER, wrap
 from r2_renewal.licensing.reader import parse_certificate
+from r2_renewal.reference_shop import recipients
 from r2_renewal.reference_shop.fulfilment import fulfil
 from r2_renewal.reference_shop.limit import Limit, Limits
-from r2_renewal.reference_shop.seed import LICENCE_ID, NIP, PreparedShop
+from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, NIP, PreparedShop
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import ConsentRow, Customer, IdempotencyKey, OrderRow, PriceItem, QuoteRow
 from tests.licence_files import Vendor
@@ -259,6 +261,24 @@ def test_the_details_can_be_changed_from_the_summary(visitor: Visitor, shop: Sho
     assert "otrzymam na adres inny@klosowska.example" in changed.text
     assert confirm(visitor, changed).status == 303
     assert orders(shop)[0].invoice_email == "inny@klosowska.example"
+
+
+def test_a_recipient_on_record_is_asked_for_told_and_named_by_the_order(
+    visitor: Visitor, shop: Shop, order: PreparedOrder
+) -> None:
+    school = Recipient("", "Szkoła nr 3", street="Szkolna 7", city="Łódź")
+    identifier = recipients.add(shop, CUSTOMER_ID, school)
+    details = upload(visitor, as_file(order))
+    assert details.title == "Zamówienie z pliku: dane"
+    (choice,) = details.every("select", name="recipient_id")
+    assert [option.get("value") for option in choice.iter() if option.get("value") is not None] == ["", identifier]
+    sent = {**contact_of(details), "invoice_email": "f@klosowska.example"}
+    wrong = visitor.send_from(details, DETAILS, **sent, recipient_id="rec_0")
+    assert (wrong.status, set(wrong.errors())) == (422, {"recipient_id"})
+    summary = visitor.send_from(details, DETAILS, **sent, recipient_id=identifier)
+    assert "OdbiorcaSzkoła nr 3, Szkolna 7, Łódź" in summary.text
+    assert confirm(visitor, summary).status == 303
+    assert orders(shop)[0].recipient_id == identifier
 
 
 def contact_of(details: Page) -> dict[str, Any]:
