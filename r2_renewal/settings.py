@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.reminder import VENDOR_POLICY
+from r2_renewal.interpreter import interpreter
 from r2_renewal.licensing.keys import parse_trusted_keys, read_trusted_keys
 from r2_renewal.licensing.trusted_key import TrustedKey  # the shop's framework reads the types of what it hands on
 from r2_renewal.policy import Policy, read_policy
@@ -157,7 +158,7 @@ def default_machine_dir() -> Path:
 
 def default_agent_command() -> tuple[str, ...]:
     """Return how to start the helper process with this interpreter, isolated from the user's environment."""
-    return (sys.executable, "-I", "-m", "r2_renewal.agent")
+    return (interpreter(), "-I", "-m", "r2_renewal.agent")
 
 
 def _keys(given: Sequence[TrustedKey] | Path | str) -> tuple[TrustedKey, ...]:

@@ -7,7 +7,6 @@ there was no text and is removed.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from typing import IO
 import msgspec
 
 from r2_renewal.agent.vault_process import LONGEST_LINE, Action, Errand, Outcome, Report
+from r2_renewal.child_environment import child_environment
 from r2_renewal.contract.reading import read
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
@@ -112,14 +112,13 @@ def own_command() -> tuple[str, ...]:
 
 
 def _started(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    # A keyring's own settings in the environment could lead it elsewhere; what it complains of could hold a secret.
-    environment = {name: value for name, value in os.environ.items() if "KEYRING_" not in name.upper()}
+    # What it complains of could hold a secret.
     return subprocess.Popen(  # noqa: S603  our own command
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=child_environment(command[0]),
         creationflags=_NO_WINDOW,
     )
 

@@ -19,10 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from r2_renewal.child_environment import child_environment
 from r2_renewal.cli.screen import require_reachable_screen
 from r2_renewal.config import Config
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.interpreter import interpreter
 from r2_renewal.licensing.keys import read_trusted_keys
 from r2_renewal.private_files import open_private, private_folder, replace_private
 
@@ -171,14 +173,19 @@ def _prepare(files: DemoFiles, days_left: int) -> None:
 
 @contextmanager
 def _shop(files: DemoFiles, options: DemoOptions) -> Iterator[str]:
-    command = [sys.executable, "-I", "-m", "r2_renewal.cli", "shop", "serve", "--state", str(files.shop)]
+    command = [interpreter(), "-I", "-m", "r2_renewal.cli", "shop", "serve", "--state", str(files.shop)]
     command += ["--mail-folder", str(files.mail), "--public-url", "auto"]
     command += ["--port", str(options.port), "--auto-fulfil", str(options.auto_fulfil)]
     command += ["--accept-after", str(options.accept_after), "--stop-with-stdin"]
     # A group of its own: Ctrl-C in the terminal reaches the demo, and the demo ends the shop.
     with os.fdopen(open_private(files.shop_log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as log:
         shop = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+            env=child_environment(command[0]),
         )
     try:
         yield _address(shop, files.shop_log)

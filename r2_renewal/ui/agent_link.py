@@ -3,7 +3,7 @@
 Rules: the agent starts with the first call; every call has a deadline, and an agent that misses one is killed, since only its
 death frees what hangs inside it; an agent that dies fails its calls and is started anew by the next one; a reply to a window
 that is gone is dropped in silence, and the agent told to stop working on it; closing the link closes the agent's stdin, which
-ends it.
+ends it; the agent gets of the host's environment what ``child_environment`` allows.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from functools import partial
 
 import msgspec
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Event, HelloParams, Incoming, Message, Method, Request
+from r2_renewal.child_environment import LIBRARY_PATHS, is_allowed, library_path
 from r2_renewal.domain.errors import ErrorCode
 
 LOG = logging.getLogger("r2_renewal.ui")
@@ -197,6 +198,7 @@ class AgentLink(QObject):
         process.readyReadStandardOutput.connect(self._read)
         process.errorOccurred.connect(self._on_error)
         process.finished.connect(self._on_finished)
+        process.setProcessEnvironment(_environment(self._command[0]))
         self._process, self._buffer = process, b""
         process.start(self._command[0], list(self._command[1:]))
         hello = self._send(Method.HELLO, self._hello, self)
@@ -320,3 +322,15 @@ class AgentLink(QObject):
     def _fail_all(self, code: ErrorCode) -> None:
         for number in list(self._calls):
             self._settle(number, CallFailure(code))
+
+
+def _environment(program: str) -> QProcessEnvironment:
+    """Return the agent's environment: made of Qt's copy, which keeps values that are no UTF-8 as they are."""
+    environment = QProcessEnvironment.systemEnvironment()
+    for name in environment.keys():  # noqa: SIM118 - no mapping
+        if not is_allowed(name):
+            environment.remove(name)
+    for name in LIBRARY_PATHS:
+        if path := library_path(name, program):
+            environment.insert(name, path)
+    return environment
