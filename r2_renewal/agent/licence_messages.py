@@ -26,15 +26,22 @@ class LicenceNotes(Message, frozen=True):
         aged_since: the day since which the file should have been fetched again, where that is long ago; else None.
         foreign: paths of licences of other customers, which lie here and are not used.
         own_code: why the host's own file cannot be used, where that of another place is used instead; else empty.
+        faults: how many other programs of the file cannot be read.
     """
 
     aged_since: date | None = None
     foreign: tuple[str, ...] = ()
     own_code: str = ""
+    faults: int = 0
 
 
 class RefreshResult(Message, frozen=True):
-    """What the shop knows of this licence. Attributes: valid_until: its last day there; enrolled: whether it renews by itself."""
+    """What the shop knows of this licence.
+
+    Attributes:
+        valid_until: its last day there; 9999-12-31 for a perpetual one.
+        enrolled: whether it renews by itself.
+    """
 
     valid_until: date
     enrolled: bool
@@ -45,8 +52,8 @@ class LicenceInstalled(Message, frozen=True):
 
     Attributes:
         licence_id: whose.
-        valid_until: its last day.
-        renewed: whether that day moved; otherwise a limit grew.
+        valid_until: its last day; 9999-12-31 for a perpetual one.
+        renewed: whether it lasts longer; otherwise a limit changed, or something was taken back.
     """
 
     licence_id: str

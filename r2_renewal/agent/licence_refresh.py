@@ -133,6 +133,7 @@ class LicenceRefresh:
             aged_since=_aged_since(choice.best.verdict.licence),
             foreign=tuple(str(other.path) for other in choice.others if other.foreign),
             own_code=self._own_code(choice),
+            faults=len(choice.best.verdict.licence.faults) if choice.best.verdict.licence is not None else 0,
         )
 
     def _own_code(self, choice: Choice) -> str:

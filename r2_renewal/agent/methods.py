@@ -186,7 +186,7 @@ def _of_this_program(refresh: LicenceRefresh) -> protocol.WantedItem:
 def licence_import(refresh: LicenceRefresh, params: protocol.ImportParams) -> protocol.LicenceInstalled:
     """Install a licence from a file of the user's choice; needs neither the desk nor the network."""
     program = refresh.import_file(Path(params.path))
-    return protocol.LicenceInstalled(licence_id=program.licence_id, valid_until=program.valid_until)
+    return protocol.LicenceInstalled(licence_id=program.licence_id, valid_until=program.last_day)
 
 
 def licence_refresh(desk: Desk, params: protocol.RefreshParams) -> protocol.RefreshResult:
@@ -203,7 +203,7 @@ def licence_refresh(desk: Desk, params: protocol.RefreshParams) -> protocol.Refr
     if known.seq > here.seq:
         desk.refresh.install(desk.client.licence_file(here.licence_id, deadline))
         installed = protocol.LicenceInstalled(
-            licence_id=here.licence_id, valid_until=known.valid_until, renewed=known.valid_until > here.valid_until
+            licence_id=here.licence_id, valid_until=known.valid_until, renewed=known.valid_until > here.last_day
         )
         desk.notify(Event.LICENCE_INSTALLED, installed)
     elif params.anew:

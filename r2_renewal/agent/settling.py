@@ -231,13 +231,13 @@ class _Watch:
         try:
             certificate = self._settler.client.licence_file(line.licence_id, Deadline(self._settler.call_seconds))
             program = refresh.parsed(certificate).program(refresh.product)
-            if program is not None and program.valid_until < line.period_to:
+            if program is not None and program.last_day < line.period_to:
                 return False  # the shop still serves the licence from before the order
             refresh.install(certificate)
         except RenewalError as error:
             return self._not_installed(line, error)
         self._settler.log.write(Step.LICENCE_INSTALL, Done.OK)
-        valid_until = program.valid_until if program is not None else line.period_to
+        valid_until = program.last_day if program is not None else line.period_to
         renewed = line.kind is not ServiceKind.EXTENSION
         installed = protocol.LicenceInstalled(licence_id=line.licence_id, valid_until=valid_until, renewed=renewed)
         self._settler.notify(Event.LICENCE_INSTALLED, installed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
@@ -244,7 +244,7 @@ def _program(body: structs.ProgramBody) -> OwnedProgram:
         product=body.product,
         name=body.name,
         edition=body.edition,
-        valid_until=body.valid_until,
+        valid_until=None if body.valid_until == date.max else body.valid_until,
         seq=body.seq,
         limits=body.limits,
         services=body.services,

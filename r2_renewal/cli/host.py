@@ -122,7 +122,7 @@ def _finish(
     if arguments.json or settings.unattended:
         print(json.dumps(document, ensure_ascii=False), flush=True)
     else:
-        print(f"Stan: {document['verdict']}, ważny do: {document['valid_until'] or '–'}", flush=True)
+        print(f"Stan: {document['verdict']}, {_validity(ended.verdict)}", flush=True)
     return status_exit(ended.verdict)
 
 
@@ -141,7 +141,14 @@ def _document(began: StartupCheck, ended: StartupCheck, told: Told | None) -> di
 
 
 def _last_day(verdict: Verdict) -> str | None:
-    return verdict.program.valid_until.isoformat() if verdict.program is not None else None
+    day = verdict.program.valid_until if verdict.program is not None else None
+    return day.isoformat() if day is not None else None
+
+
+def _validity(verdict: Verdict) -> str:
+    if verdict.program is not None and verdict.program.is_perpetual:
+        return "ważny bezterminowo"
+    return f"ważny do: {_last_day(verdict) or '–'}"
 
 
 def _renewed_until(before: Verdict, after: Verdict) -> str | None:

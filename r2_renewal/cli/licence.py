@@ -11,10 +11,11 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from r2_renewal.cli.values import a_date, a_path
+from r2_renewal.domain.dates import PERPETUAL
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _status_document(verdict: Verdict) -> dict[str, Any]:
     program, licence = verdict.program, verdict.licence
     return {
         "verdict": verdict.kind.value,
-        "valid_until": program.valid_until.isoformat() if program else None,
+        "valid_until": _day(program.valid_until) if program else None,
         "days_left": verdict.days_left,
         "prompt": _prompt(verdict),
         "file": _file(verdict),
@@ -226,13 +227,19 @@ def _prompt(verdict: Verdict) -> str | None:
     from r2_renewal.domain.licence import VerdictKind
     from r2_renewal.domain.reminder import prompt_text
 
-    if verdict.kind not in (VerdictKind.EXPIRING, VerdictKind.EXPIRED) or verdict.program is None:
+    last_day = verdict.program.valid_until if verdict.program is not None else None
+    if verdict.kind not in (VerdictKind.EXPIRING, VerdictKind.EXPIRED) or last_day is None:
         return None
-    return prompt_text(verdict.days_left or 0, verdict.program.valid_until)
+    return prompt_text(verdict.days_left or 0, last_day)
+
+
+def _day(day: date | None) -> str | None:
+    """Return a last day as JSON has it: null for a perpetual licence."""
+    return day.isoformat() if day is not None else None
 
 
 def _file(verdict: Verdict) -> dict[str, Any] | None:
-    """Return the file's own age, which is not the subscription's; None where the file could not be read."""
+    """Return the file's own age, which is not the subscription's, and what of it could not be read; None for no file."""
     licence = verdict.licence
     if licence is None and not verdict.is_file_aged:
         return None
@@ -241,6 +248,7 @@ def _file(verdict: Verdict) -> dict[str, Any] | None:
         "expired": verdict.is_file_aged,
         "expires_at": expiry.isoformat() if expiry is not None else None,
         "issued": licence.issued.isoformat() if licence is not None else None,
+        "left_out": list(licence.faults) if licence is not None else [],
     }
 
 
@@ -255,7 +263,7 @@ def _program(program: OwnedProgram) -> dict[str, Any]:
         "product": program.product,
         "name": program.name,
         "edition": program.edition,
-        "valid_until": program.valid_until.isoformat(),
+        "valid_until": _day(program.valid_until),
         "seq": program.seq,
         "limits": dict(program.limits),
         "services": list(program.services),
@@ -284,6 +292,7 @@ def _file_document(payload: VerifiedPayload) -> tuple[dict[str, Any], RenewalErr
         "profile_state": state,
         "holder": _holder(licence) if licence else None,
         "programs": [_program(owned) for owned in licence.programs] if licence else [],
+        "left_out": list(licence.faults) if licence else [],
     }
     return document | ({"error": _error_document(fault)} if fault is not None else {}), fault
 
@@ -310,6 +319,10 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 def _print_status(document: Mapping[str, Any]) -> None:
     print(f"Stan: {document['verdict']}")
+    if document["verdict"] == "valid" and document["valid_until"] is None:
+        print(f"Ważny {PERPETUAL}")
+    if document["file"] is not None and document["file"]["left_out"]:
+        print(f"Pominięte wpisy pliku: {'; '.join(document['file']['left_out'])}")
     if document["valid_until"] is not None:
         print(f"Ważny do: {document['valid_until']} (dni: {document['days_left']})")
     if document["file"] is not None and document["file"]["expired"]:
@@ -352,5 +365,11 @@ def _print_file(document: Mapping[str, Any]) -> None:
     print(f"Licencjobiorca: {holder['company']}, NIP {holder['nip']}")
     for program in document["programs"]:
         print(
-            f"Program: {program['name']} {program['edition']}, abonament do {program['valid_until']}, nr {program['seq']}"
+            f"Program: {program['name']} {program['edition']}, abonament {_until(program['valid_until'])}, nr {program['seq']}"
         )
+    if document["left_out"]:
+        print(f"Pominięte wpisy pliku: {'; '.join(document['left_out'])}")
+
+
+def _until(day: str | None) -> str:
+    return f"do {day}" if day is not None else PERPETUAL

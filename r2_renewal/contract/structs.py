@@ -119,7 +119,7 @@ class ProgramBody(Body, frozen=True, kw_only=True):
         product: product code.
         name: name for people.
         edition: edition for people.
-        valid_until: last day of the subscription.
+        valid_until: last day of the subscription; 9999-12-31 for a perpetual licence.
         seq: counter of issued licences.
         limits: e.g. employees.
         services: what the subscription covers.

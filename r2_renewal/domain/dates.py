@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 NBSP = "\u00a0"
+PERPETUAL = "bezterminowo"
 MONTHS_IN_YEAR = 12
 
 _MONTHS = (
@@ -68,6 +69,11 @@ def plus_months(day: date, months: int) -> date:
 def short_date(day: date) -> str:
     """Return ``02.12.2026``."""
     return f"{day.day:02}.{day.month:02}.{day.year:04}"
+
+
+def end_text(last_day: date | None) -> str:
+    """Return the last day of a subscription, e.g. ``02.12.2026``, or „bezterminowo" for a perpetual one."""
+    return PERPETUAL if last_day in (None, date.max) else short_date(last_day or date.max)
 
 
 def clock_time(moment: datetime, *, seconds: bool = False) -> str:

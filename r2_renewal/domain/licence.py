@@ -32,6 +32,7 @@ class Licence(NamedTuple):
         issued: when the file was signed (``meta.issued``), aware.
         file_expiry: when the file must be fetched again (``meta.expiry``); None for never.
         programs: the licensed programs, the file's own first, then those of ``included``.
+        faults: what is wrong with other entries of ``included``, one line each without a personal datum; they are left out.
     """
 
     customer_id: str
@@ -40,6 +41,7 @@ class Licence(NamedTuple):
     issued: datetime
     file_expiry: datetime | None
     programs: tuple[OwnedProgram, ...]
+    faults: tuple[str, ...] = ()
 
     def is_file_aged(self, now: datetime, by: timedelta = CLOCK_TOLERANCE) -> bool:
         """Return whether the file must be fetched again, which says nothing of the subscription.
@@ -53,7 +55,7 @@ class Licence(NamedTuple):
     def program(self, product: str) -> OwnedProgram | None:
         """Return the program of a product whose subscription ends last, or None."""
         owned = [program for program in self.programs if program.product == product]
-        return max(owned, key=lambda program: (program.valid_until, program.seq), default=None)
+        return max(owned, key=lambda program: (program.last_day, program.seq), default=None)
 
 
 class VerdictKind(StrEnum):
@@ -79,7 +81,7 @@ class Verdict(NamedTuple):
         kind: what is known.
         licence: the verified content; None where it could not be read or verified.
         program: the judged product's entry; None where the licence has none.
-        days_left: calendar days to the last valid day, negative after it; None without a program.
+        days_left: calendar days to the last valid day, negative after it; None without a program and for a perpetual licence.
         reason: one line for the log and the doctor; no personal datum.
         is_file_aged: whether the file itself must be fetched again (``meta.expiry``), whatever the subscription is.
     """
@@ -108,10 +110,12 @@ def judge(licence: Licence, product: str, now: datetime) -> Verdict:
     if program is None:
         reason = "no program of this product in the licence"
         return Verdict(VerdictKind.WRONG_PRODUCT, licence, reason=reason, is_file_aged=aged)
-    left = days_left(warsaw_date(now), program.valid_until)
+    left = None if program.valid_until is None else days_left(warsaw_date(now), program.valid_until)
     if licence.issued > now + CLOCK_TOLERANCE:
         reason = "issued later than this computer's clock"
         return Verdict(VerdictKind.NOT_YET_VALID, licence, program, left, reason, aged)
+    if left is None:
+        return Verdict(VerdictKind.VALID, licence, program, None, AGED_FILE if aged else "", aged)
     if left < 0:
         return Verdict(VerdictKind.EXPIRED, licence, program, left, "the subscription has ended", aged)
     kind = VerdictKind.EXPIRING if left <= REMINDER_WINDOW_DAYS else VerdictKind.VALID

@@ -11,8 +11,9 @@ from r2_renewal.domain.program import OwnedProgram
 
 def saved_days(program: OwnedProgram, line: QuoteLine, today: date) -> int:
     """Return the days of the running subscription that are not lost, since the new period begins after it; 0 for none."""
-    follows = line.kind is ServiceKind.SUBSCRIPTION and line.period_from == program.valid_until + timedelta(days=1)
-    return max(days_left(today, program.valid_until), 0) if follows else 0
+    last = line.period_from - timedelta(days=1)
+    follows = line.kind is ServiceKind.SUBSCRIPTION and last == program.valid_until
+    return max(days_left(today, last), 0) if follows else 0
 
 
 def paid_days(line: QuoteLine) -> int:

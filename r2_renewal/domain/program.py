@@ -20,7 +20,7 @@ class OwnedProgram(NamedTuple):
         product: the vendor's product code, e.g. ``r2platnik``.
         name: name shown to people, e.g. ``R2płatnik``.
         edition: edition shown to people.
-        valid_until: last day of the subscription (Warsaw calendar).
+        valid_until: last day of the subscription (Warsaw calendar); None for a perpetual licence, which nobody is asked about.
         seq: counter of issued licences, never falling.
         limits: e.g. ``{"employees": 50}``; an absent limit is unlimited.
         services: what the subscription covers, e.g. ``("updates", "help", "online_data")``.
@@ -31,7 +31,17 @@ class OwnedProgram(NamedTuple):
     product: str
     name: str
     edition: str
-    valid_until: date
+    valid_until: date | None
     seq: int
     limits: Mapping[str, int] = MappingProxyType({})
     services: tuple[str, ...] = ()
+
+    @property
+    def last_day(self) -> date:
+        """The last day to sort and compare by: the calendar's last one for a perpetual licence."""
+        return date.max if self.valid_until is None else self.valid_until
+
+    @property
+    def is_perpetual(self) -> bool:
+        """Whether the subscription never ends; 9999-12-31 is how some shops write that."""
+        return self.last_day == date.max

@@ -174,7 +174,11 @@ def decide(
         policy: when to ask.
     """
     program = verdict.program
-    if verdict.kind not in (VerdictKind.EXPIRING, VerdictKind.EXPIRED) or program is None:
+    if (
+        verdict.kind not in (VerdictKind.EXPIRING, VerdictKind.EXPIRED)
+        or program is None
+        or program.valid_until is None
+    ):
         due = SilenceReason.NOT_DUE if verdict.kind is VerdictKind.VALID else SilenceReason.NO_SUBSCRIPTION
         return Silence(due)
     left = (program.valid_until - today).days

@@ -127,7 +127,10 @@ def _window_opens(outcome: StartupCheck) -> date:
 
     from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
 
-    return outcome.day + timedelta(days=(outcome.verdict.days_left or 0) - REMINDER_WINDOW_DAYS)
+    left = outcome.verdict.days_left
+    # Nobody is ever asked about a perpetual licence: the note is good for its week and a day of another clock.
+    ahead = 8 if left is None else left - REMINDER_WINDOW_DAYS
+    return outcome.day + timedelta(days=ahead)
 
 
 def _read(path: str) -> str:

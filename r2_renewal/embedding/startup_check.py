@@ -67,7 +67,7 @@ def check(settings: Settings, today: date) -> StartupCheck:
     reading = read_clock(moment_on(today, now), marks)
     day = warsaw_date(reading.moment)
     choice = choose(settings.licence_places, settings.trusted_keys, settings.product_code, reading.moment)
-    _log_foreign(choice)
+    _log(choice)
     verdict = choice.best.verdict
     marks_file.write(_marks_after(marks, verdict, now), marks)
     memory = _memory(settings, verdict)
@@ -80,15 +80,19 @@ def check(settings: Settings, today: date) -> StartupCheck:
     return StartupCheck(verdict, decision, day, reading.state, unsettled, refresh_due, code)
 
 
-def _log_foreign(choice: Choice) -> None:
-    """Note licences of other customers, which lie here and are not used; a start without them does not load the log."""
+def _log(choice: Choice) -> None:
+    """Note what lies here and is not used; a start without any does not load the log."""
     foreign = sum(other.foreign for other in choice.others)
-    if foreign:
-        import logging
+    faults = choice.best.verdict.licence.faults if choice.best.verdict.licence is not None else ()
+    if not (foreign or faults):
+        return
+    import logging
 
-        logging.getLogger("r2_renewal").info(
-            "renewal module: %d licence files of other customers are not used", foreign
-        )
+    log = logging.getLogger("r2_renewal")
+    if foreign:
+        log.info("renewal module: %d licence files of other customers are not used", foreign)
+    for fault in faults:
+        log.info("renewal module: a program of the licence file is left out, %s", fault)
 
 
 def _marks_after(marks: ClockMarks, verdict: Verdict, now: datetime) -> ClockMarks:

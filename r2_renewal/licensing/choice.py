@@ -121,6 +121,6 @@ def _is_superseded(verdict: Verdict, newest: Mapping[str, _Age]) -> bool:
 
 def _order(candidate: Candidate) -> tuple[bool, bool, int, int]:
     program = candidate.verdict.program
-    end = program.valid_until if program is not None else date.min
+    end = program.last_day if program is not None else date.min
     preference = _PREFERENCE.index(candidate.verdict.kind)
     return candidate.foreign, candidate.superseded, preference, -end.toordinal()

@@ -92,7 +92,7 @@ def _entry(licence: Licence, program: OwnedProgram) -> dict[str, Any]:
         "type": LICENCE_TYPE,
         "attributes": {
             "name": program.name,
-            "expiry": _iso(end_of_day(program.valid_until)),
+            "expiry": None if program.valid_until is None else _iso(end_of_day(program.valid_until)),
             "status": "ACTIVE",
             "metadata": _claims(licence, program),
         },

@@ -1,10 +1,11 @@
 """The profile ``r2/1``: how a vendor's licence speaks in Keygen's payload.
 
-Rules: our claims stand in ``data.attributes.metadata``; the subscription's end is ``data.attributes.expiry`` and the file's
-own is ``meta.expiry`` – neither is ever computed from ``issued + ttl``, real files disagree by hours; one file may hold
-several programs, the others as ``included`` entries of type ``licenses`` for the same customer. Unknown claims are ignored. A
-Keygen server writes the topmost keys of metadata in lowerCamelCase, whatever they were stored as, and leaves those below alone:
-both spellings are read, and where both stand they must agree.
+Rules: our claims stand in ``data.attributes.metadata``; the subscription's end is ``data.attributes.expiry``, null for a
+perpetual licence, and the file's own is ``meta.expiry``: neither is computed from ``issued + ttl``, real files disagree by hours.
+One file may hold several programs, the others as ``included`` entries of type ``licenses`` for the same customer: what is wrong
+with one of those never takes the file's own program away, it is left out and told. Unknown claims are ignored. A Keygen server
+writes the topmost keys of metadata in lowerCamelCase, whatever they were stored as, and leaves those below alone: both spellings
+are read, and where both stand they must agree.
 """
 
 from __future__ import annotations
@@ -45,13 +46,16 @@ def licence_of(document: Mapping[str, Any]) -> Licence:
     if claims is None:
         raise RenewalError(ErrorCode.LICENCE_WRONG_PRODUCT, "not of the profile r2/1")
     meta = mapping(document, "meta")
+    own = _program(data, claims)
+    others, faults = _included_programs(document, claims, own.licence_id)
     return Licence(
         customer_id=_text(claims, "customer_id"),
         company=_text(claims, "company"),
         nip=_nip(claims),
         issued=_moment(meta, "issued"),
         file_expiry=_file_expiry(meta),
-        programs=(_program(data, claims), *_included_programs(document, claims)),
+        programs=(own, *others),
+        faults=tuple(faults),
     )
 
 
@@ -114,15 +118,40 @@ def _in_our_spelling(claims: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**claims, **respelt}
 
 
-def _included_programs(document: Mapping[str, Any], own: Mapping[str, Any]) -> list[OwnedProgram]:
+def _included_programs(
+    document: Mapping[str, Any], own: Mapping[str, Any], own_id: str
+) -> tuple[list[OwnedProgram], list[str]]:
+    """Return the customer's further programs, and what is wrong with entries that are none though they mean to be."""
     included = document.get("included")
     if included is None:
-        return []
+        return [], []
     if not isinstance(included, list):
         raise malformed("included is not a list")
-    licences = [entry for entry in included if isinstance(entry, dict) and entry.get("type") == LICENCE_TYPE]
-    spoken = [(entry, claims) for entry in licences if (claims := _claims(entry)) is not None]
-    return [_program(entry, claims) for entry, claims in spoken if claims.get("customer_id") == own["customer_id"]]
+    programs: dict[str, OwnedProgram] = {}
+    faults = []
+    for number, entry in enumerate(included):
+        try:
+            program = _included_program(entry, own)
+            if program is None:
+                continue
+            if program.licence_id == own_id or program.licence_id in programs:
+                raise malformed("a licence that stands here twice")
+            programs[program.licence_id] = program
+        except RenewalError as error:
+            faults.append(f"included[{number}]: {error.detail}")
+    return list(programs.values()), faults
+
+
+def _included_program(entry: object, own: Mapping[str, Any]) -> OwnedProgram | None:
+    """Return the program of an entry; None for what is no licence of our profile, or another customer's."""
+    if not isinstance(entry, dict):
+        raise malformed("not an object")
+    if entry.get("type") != LICENCE_TYPE:
+        return None
+    claims = _claims(entry)
+    if claims is None or _text(claims, "customer_id") != _text(own, "customer_id"):
+        return None
+    return _program(entry, claims)
 
 
 def _program(data: Mapping[str, Any], claims: Mapping[str, Any]) -> OwnedProgram:
@@ -146,7 +175,10 @@ def _file_expiry(meta: Mapping[str, Any]) -> datetime | None:
     return None if meta.get("expiry") is None else _moment(meta, "expiry")
 
 
-def _last_day(attributes: Mapping[str, Any]) -> date:
+def _last_day(attributes: Mapping[str, Any]) -> date | None:
+    """Return the subscription's last day; None for a perpetual one. An end that is absent is not one of null."""
+    if "expiry" in attributes and attributes["expiry"] is None:
+        return None
     end = _moment(attributes, "expiry")
     try:
         return warsaw_date(end)

@@ -32,18 +32,24 @@ class Ground:
 
     def enrolment(self, row: LicenceRow) -> EnrolmentBody:
         """Return where a licence's automatic renewal stands."""
-        price, day = renewal_price(row, self.tiers), row.valid_until + ONE_DAY
-        in_time = row.valid_until >= earliest_end_in_time(self.today)
-        possible = row.auto_renewal or (in_time and (row.id, day) not in self.decided)
         return EnrolmentBody(
             licence_id=row.id,
             program=row.name,
             last_day=row.valid_until,
             auto_renewal=row.auto_renewal,
-            renewal=RenewalBody(day=day, price=price_body(price), cancel_until=row.valid_until)
-            if possible and price is not None
-            else None,
+            renewal=self._renewal(row),
         )
+
+    def _renewal(self, row: LicenceRow) -> RenewalBody | None:
+        """Return the renewal that follows, or would; None where there can be none."""
+        price = renewal_price(row, self.tiers)
+        if price is None:
+            return None  # not on the price list, or it never ends
+        day = row.valid_until + ONE_DAY
+        in_time = row.valid_until >= earliest_end_in_time(self.today)
+        if not (row.auto_renewal or (in_time and (row.id, day) not in self.decided)):
+            return None
+        return RenewalBody(day=day, price=price_body(price), cancel_until=row.valid_until)
 
 
 def ground(session: Session, settings: ShopSettings, licences: Collection[LicenceRow]) -> Ground:

@@ -93,15 +93,15 @@ class VatTotal:
 def offers(program: OwnedProgram, tiers: Sequence[Tier], today: date) -> tuple[Offer, ...]:
     """Return what may be ordered for a program: its subscription, and every higher limit while one runs long enough."""
     own = own_tier(program, tiers)
-    if own is None:
-        return ()
+    if own is None or program.is_perpetual:
+        return ()  # what never ends has no next year, and no part of one
     extensions = _extensions(program, own, tiers, today) if may_be_extended(program, today) else ()
     return (_subscription(program, own), *extensions)
 
 
 def may_be_extended(program: OwnedProgram, today: date) -> bool:
     """Whether the customer can still be told of the renewal, date and price, at least 30 days before it."""
-    return (program.valid_until - today).days >= LEAST_DAYS_OF_EXTENSION
+    return (program.last_day - today).days >= LEAST_DAYS_OF_EXTENSION
 
 
 def own_tier(program: OwnedProgram, tiers: Sequence[Tier]) -> Tier | None:
@@ -133,7 +133,7 @@ def _extension(program: OwnedProgram, own: Tier, tier: Tier, today: date) -> Off
         program.licence_id,
         ServiceKind.EXTENSION,
         f"Rozszerzenie {program.name} {_up_to(tier)}",
-        prorated(own.net, tier.net, today, program.valid_until),
+        prorated(own.net, tier.net, today, program.last_day),
         {**program.limits, tier.limit_name: tier.limit},
     )
 
@@ -180,7 +180,7 @@ def line_of(offer: Offer, program: OwnedProgram, tiers: Sequence[Tier], today: d
         today: the calendar date in Warsaw.
     """
     tier = _tier_of(offer, tiers)
-    first, last = period_of(offer.kind, program.valid_until, today)
+    first, last = period_of(offer.kind, program.last_day, today)
     renewal_price = price_with_vat([tier.net], tier.vat_rate)
     return Line(offer, program.name, program.seq, tier.vat_rate, first, last, last + ONE_DAY, renewal_price, last)
 

@@ -115,7 +115,7 @@ def owned_program(row: LicenceRow) -> OwnedProgram:
         product=row.product,
         name=row.name,
         edition=row.edition,
-        valid_until=row.valid_until,
+        valid_until=None if row.valid_until == date.max else row.valid_until,
         seq=row.seq,
         limits=dict(row.limits),
         services=tuple(row.services),
@@ -123,8 +123,9 @@ def owned_program(row: LicenceRow) -> OwnedProgram:
 
 
 def renewal_price(row: LicenceRow, tiers: Sequence[Tier]) -> Price | None:
-    """Return what a year more of a program costs as it is now; None where the price list has no such thing."""
-    own = own_tier(owned_program(row), tiers)
+    """Return what a year more of a program costs as it is now; None where the price list has no such thing, or it never ends."""
+    program = owned_program(row)
+    own = None if program.is_perpetual else own_tier(program, tiers)
     return price_with_vat([own.net], own.vat_rate) if own is not None else None
 
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.collation import search_key
-from r2_renewal.domain.year_ahead import Span, bounds_of
+from r2_renewal.domain.year_ahead import Span, ends_in
 from r2_renewal.ui.basket_rows import HEADERS, SORT_KEYS, BasketRow, Column, cell_words, mark_of, row_of
 from r2_renewal.ui.plain_text import tool_tip
 
@@ -133,8 +133,8 @@ class BasketModel(QAbstractTableModel):
     def _arrange(self) -> None:
         shown = self._ordered
         if self._slot is not None:
-            begin, end = (day.toordinal() for day in bounds_of(self._slot, self._today))
-            shown = [row for row in shown if begin <= row.end < end]
+            ends = ends_in(self._slot, self._today)
+            shown = [row for row in shown if row.end in ends]
         for part in self._parts:
             shown = [row for row in shown if part in row.found_by]
         self.beginResetModel()

@@ -17,10 +17,11 @@ import msgspec
 
 from r2_renewal.domain.basket import BasketEntry
 from r2_renewal.domain.collation import search_key, sort_key
-from r2_renewal.domain.dates import days_left, short_date
+from r2_renewal.domain.dates import PERPETUAL, days_left, end_text, short_date
 from r2_renewal.domain.licence import REMINDER_WINDOW_DAYS
 from r2_renewal.domain.money import show_money
 from r2_renewal.domain.plurals import DAY, counted
+from r2_renewal.domain.program import OwnedProgram
 from r2_renewal.ui.limits_text import LIMIT_NAMES, limits_text, used_text
 from r2_renewal.ui.order_wizard.receipt_text import state_text
 
@@ -63,7 +64,7 @@ class BasketRow(msgspec.Struct, frozen=True, gc=False):
         name: what its name is sorted by.
         edition: what its edition is sorted by.
         limits: what its limits are sorted by.
-        end: its last day, as an ordinal.
+        end: its last day, as an ordinal; the calendar's last one for one that never ends.
         renewal: the day of its automatic renewal, as an ordinal; 0 for none.
         order: what its order is sorted by.
         found_by: everything that it is found by.
@@ -97,15 +98,14 @@ def row_of(entry: BasketEntry, fate: str, today: date) -> BasketRow:
     """
     program, order = entry.program, order_text(entry, fate)
     of_program = f"{program.name} {program.edition} {_limits_words(tuple(program.limits.items()))}"
-    left = days_left_text(days_left(today, program.valid_until))
-    words = (of_program, short_date(program.valid_until), left, auto_renewal_text(entry), order)
+    words = (of_program, end_text(program.valid_until), left_text(program, today), auto_renewal_text(entry), order)
     return BasketRow(
         licence_id=program.licence_id,
         product=program.product,
         name=sort_key(program.name),
         edition=_edition_key(program.edition),
         limits=_limits_rank(entry),
-        end=program.valid_until.toordinal(),
+        end=program.last_day.toordinal(),
         renewal=_renewal_ordinal(entry),
         order=order,
         found_by=search_key(" ".join(words)),
@@ -169,9 +169,9 @@ def cell_words(entry: BasketEntry, column: Column, today: date, fate: str, used:
         case Column.LIMITS:
             return used_text(program.limits, used)
         case Column.VALID_UNTIL:
-            return short_date(program.valid_until)
+            return end_text(program.valid_until)
         case Column.DAYS_LEFT:
-            return days_left_text(days_left(today, program.valid_until))
+            return left_text(program, today)
         case Column.AUTO_RENEWAL:
             return auto_renewal_text(entry)
         case Column.ORDER:
@@ -192,7 +192,13 @@ def order_text(entry: BasketEntry, fate: str = "") -> str:
         return state_text(entry.open_order.state)
     if fate:
         return fate
-    return "–" if entry.on_sale else "wycofany ze sprzedaży"
+    # What never ends has nothing to be ordered, and was withdrawn by nobody.
+    return "–" if entry.on_sale or entry.program.is_perpetual else "wycofany ze sprzedaży"
+
+
+def left_text(program: OwnedProgram, today: date) -> str:
+    """Return the days left of a program in words, or „bezterminowo"."""
+    return PERPETUAL if program.is_perpetual else days_left_text(days_left(today, program.last_day))
 
 
 def days_left_text(left: int) -> str:

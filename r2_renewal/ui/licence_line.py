@@ -12,6 +12,7 @@ from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import LicenceNotes, Method, StoredResult
 from r2_renewal.domain.dates import short_date
 from r2_renewal.domain.errors import ErrorCode
+from r2_renewal.domain.plurals import Noun, counted
 from r2_renewal.ui.error_texts import sentence
 from r2_renewal.ui.plain_text import PlainLabel
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from r2_renewal.ui.agent_link import AgentLink
+
+_ENTRIES = Noun("dalszego wpisu", "dalszych wpisów", "dalszych wpisów")
 
 
 class LicenceLine(PlainLabel):
@@ -64,6 +67,11 @@ def notes_text(notes: LicenceNotes) -> str:
     if notes.own_code:
         code = ErrorCode.named(notes.own_code)
         lines.append(f"{sentence(code)} Na razie obowiązuje licencja z innego miejsca na tym komputerze.")
+    if notes.faults:
+        lines.append(
+            f"W pliku licencji nie można odczytać {counted(notes.faults, _ENTRIES)}; pozostałe programy działają. "
+            "Poproś o nowy plik przez eBOK."
+        )
     if notes.foreign:
         lines.append(
             f"Na tym komputerze jest też licencja innej firmy, której moduł nie używa: {', '.join(notes.foreign)}"

@@ -23,8 +23,8 @@ def renewing_text(entries: tuple[BasketEntry, ...], today: date) -> str:
 
 
 def _is_near(entry: BasketEntry, today: date) -> bool:
-    return entry.auto_renewal and 0 <= days_left(today, entry.program.valid_until) <= REMINDER_WINDOW_DAYS
+    return entry.auto_renewal and 0 <= days_left(today, entry.program.last_day) <= REMINDER_WINDOW_DAYS
 
 
 def _day(entry: BasketEntry) -> date:
-    return entry.renewal_date or entry.program.valid_until
+    return entry.renewal_date or entry.program.last_day

@@ -90,9 +90,9 @@ def question_text(entries: Sequence[BasketEntry], today: date) -> str:
 
 
 def _program_text(name: str, entry: BasketEntry, today: date) -> str:
-    until = long_date(entry.program.valid_until)
+    until = "bezterminowo" if entry.program.is_perpetual else f"do {long_date(entry.program.last_day)}"
     day = entry.renewal_date
     if day is not None and today >= day:
         return f"{name}: odnowienie z {short_date(day)} zostanie jeszcze wykonane, kolejnych już nie będzie."
     when = f" i nie odnowi się {short_date(day)}" if day is not None else " i nie odnowi się automatycznie"
-    return f"{name}: abonament działa do {until}{when}."
+    return f"{name}: abonament działa {until}{when}."

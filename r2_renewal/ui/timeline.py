@@ -12,7 +12,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from r2_renewal.domain.dates import month_and_year
+from r2_renewal.domain.dates import PERPETUAL, month_and_year
 from r2_renewal.domain.plurals import PROGRAM, counted
 from r2_renewal.domain.year_ahead import Slot, Span
 from r2_renewal.ui.basket_model import Index
@@ -162,6 +162,8 @@ def slot_text(slot: Slot) -> str:
             return f"już po terminie: {number}"
         case Span.LATER:
             return f"{month_and_year(slot.first_day)} i później: {number}"
+        case Span.PERPETUAL:
+            return f"{PERPETUAL}: {number}"
         case Span.MONTH:
             return f"{month_and_year(slot.first_day)}: {number}"
 
@@ -173,5 +175,7 @@ def short_text(slot: Slot) -> str:
             return "wygasłe"
         case Span.LATER:
             return "później"
+        case Span.PERPETUAL:
+            return "bez końca"
         case Span.MONTH:
             return f"{slot.first_day.month:02}.{slot.first_day.year}"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from r2_renewal.contract.structs import Amount
-from r2_renewal.domain.dates import NBSP, long_date, sentence_moment, short_date, warsaw, warsaw_date
+from r2_renewal.domain.dates import NBSP, PERPETUAL, long_date, sentence_moment, short_date, warsaw, warsaw_date
 from r2_renewal.domain.money import money, show_money
 from r2_renewal.domain.plurals import Noun, counted
 
@@ -70,6 +70,8 @@ class Language:
 
     def long_day(self, day: date) -> str:
         """Return a day in words, e.g. ``2 grudnia 2026 r.`` or ``2 December 2026``."""
+        if day == date.max:
+            return PERPETUAL if self.code == POLISH else "perpetual"
         return long_date(day) if self.code == POLISH else _english(day)
 
     def moment(self, moment: datetime) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -25,7 +27,8 @@ def show_programs(shop: NamedDependency[Shop], visit: NamedDependency[Visit], cu
         listed = licence_page(session, visit.who.customer_id, Wanted(cursor))
         tiers = price_list(session, {row.product for row in listed.rows}, today)
         owned = [program_body(row, tiers) for row in listed.rows]
-    programs = [(program, days_left(today, program.valid_until)) for program in owned]
+    ends = [(program, program.valid_until) for program in owned]
+    programs = [(program, None if end == date.max else days_left(today, end)) for program, end in ends]
     return show(visit, "programs.html", seller=shop.settings.vendor, programs=programs, next=listed.next, cursor=cursor)
 
 

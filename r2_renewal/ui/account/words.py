@@ -63,6 +63,8 @@ def revoking_text(entry: Enrolment) -> str:
 
 def not_possible_text(entry: Enrolment, today: date) -> str:
     """Return why no consent can be given just now, and the way on."""
+    if entry.last_day == date.max:
+        return f"Abonament {entry.program} jest bezterminowy, więc nie trzeba go odnawiać."
     if entry.last_day < today:
         start = f"Abonament skończył się {short_date(entry.last_day)}, więc nie może odnowić się automatycznie."
     else:

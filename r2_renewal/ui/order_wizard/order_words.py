@@ -35,8 +35,9 @@ def other_programs(draft: Draft, flow: OrderFlow) -> str:
 
 
 def owned_text(program: OwnedProgram) -> str:
-    """Return „Abonament do 22 grudnia 2026 r., do 50 pracowników."."""
-    return f"Abonament do {long_date(program.valid_until)}, {limits_text(program.limits)}."
+    """Return „Abonament do 22 grudnia 2026 r., do 50 pracowników.", or „Abonament bezterminowy, …"."""
+    until = "bezterminowy" if program.is_perpetual else f"do {long_date(program.last_day)}"
+    return f"Abonament {until}, {limits_text(program.limits)}."
 
 
 def period_text(line: QuoteLine) -> str:

@@ -150,5 +150,7 @@ def elsewhere_text(programs: Sequence[str]) -> str:
 
 
 def installed_text(valid_until: date, renewed: bool) -> str:
-    """Return „Odnowiono do 22.12.2027", or the words for a licence with a higher limit and the same end."""
+    """Return „Odnowiono do 22.12.2027", or the words for a licence with another limit, a taken back or no end at all."""
+    if valid_until == date.max:
+        return "Licencja zaktualizowana. Abonament bezterminowy"
     return f"{'Odnowiono' if renewed else 'Licencja zaktualizowana. Abonament'} do {short_date(valid_until)}"
