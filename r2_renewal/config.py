@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from r2_renewal.clock import Clock
     from r2_renewal.domain.reminder import ReminderPolicy
     from r2_renewal.embedding.driver import UserDriver
 
@@ -47,6 +48,7 @@ class Config(NamedTuple):
         is_busy: asked before the module shows anything by itself.
         usage: how much of each limit the host's program uses, e.g. ``{"employees": 37}``, for eSklep to show; None does not tell.
         today: the calendar date to judge by; None reads the clock in Europe/Warsaw.
+        clock: the present moment, aware; None reads the computer's clock.
         presentation: dialog or bar.
         reminder_policy: when to ask; None is the vendor's.
         driver: whoever speaks to the user instead of the module's own windows; None for those.
@@ -67,3 +69,4 @@ class Config(NamedTuple):
     driver: UserDriver | None = None
     unattended: bool = False
     usage: Callable[[], Mapping[str, int]] | None = None
+    clock: Clock | None = None

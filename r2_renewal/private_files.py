@@ -12,10 +12,10 @@ import errno
 import os
 import stat
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -165,7 +165,7 @@ def _sweep(path: Path) -> None:
         for entry in entries:
             if entry.name.startswith(f".{path.name}.") and entry.name.endswith(".tmp"):
                 with suppress(OSError):
-                    if abs(time.time() - entry.stat(follow_symlinks=False).st_mtime) > ORPHAN_AGE_SECONDS:
+                    if abs(pc_clock().timestamp() - entry.stat(follow_symlinks=False).st_mtime) > ORPHAN_AGE_SECONDS:
                         os.unlink(entry.path)  # noqa: PTH108
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from r2_renewal.clock import Clock
     from r2_renewal.config import Config, Presentation
     from r2_renewal.domain.reminder import ReminderPolicy
 
@@ -80,6 +81,7 @@ class Settings(NamedTuple):
         agent_command: argument vector of the helper process.
         is_busy: the host's answer to "may we interrupt?".
         today: the calendar date in Warsaw.
+        clock: the present moment, aware.
         presentation: dialog or bar.
         reminder_policy: when to ask.
         unattended: whether nobody sits there: never a window.
@@ -109,6 +111,7 @@ class Settings(NamedTuple):
     proxy: str
     vendor: Vendor
     usage: Callable[[], Mapping[str, int]] | None
+    clock: Clock
 
 
 @cache
@@ -182,9 +185,9 @@ def settle(config: Config, policy: Policy | None = None) -> Settings:
     Raises:
         RenewalError: CONFIGURATION, where the vendor file is missing or broken; TRUSTED_KEYS, where the file of keys is.
     """
-    from r2_renewal.domain.dates import today_in_warsaw
+    from r2_renewal.clock import pc_clock, today_in_warsaw
 
-    seller = vendor()
+    seller, clock = vendor(), config.clock or pc_clock
     ruled = read_policy() if policy is None else policy
     licence_path = Path(config.licence_path)
     state_dir = Path(config.state_dir or default_state_dir())
@@ -199,7 +202,7 @@ def settle(config: Config, policy: Policy | None = None) -> Settings:
         state_dir=state_dir,
         agent_command=config.agent_command or default_agent_command(),
         is_busy=config.is_busy,
-        today=config.today or today_in_warsaw,
+        today=config.today or partial(today_in_warsaw, clock),
         presentation=config.presentation,
         reminder_policy=config.reminder_policy or VENDOR_POLICY,
         unattended=config.unattended or _is_unattended(),
@@ -209,4 +212,5 @@ def settle(config: Config, policy: Policy | None = None) -> Settings:
         proxy=ruled.proxy,
         vendor=seller,
         usage=config.usage,
+        clock=clock,
     )

@@ -6,10 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.faults.closing_line import MARKER, ClosingLine
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# For `.ci/clocks`, which runs the same rules a dozen times.
+settings.register_profile("clocks", max_examples=15)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,10 +18,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from r2_renewal.agent.protocol import KeyParam
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.folder import settings_of
 from r2_renewal.reference_shop.fulfilment import fulfil
 from r2_renewal.reference_shop.seed import prepare
-from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import open_shop
 from r2_renewal.reference_shop.tables import ConsentRow, Customer, LicenceRow, PriceItem, QuoteLineRow, QuoteRow
 from tests.agent.conversation import Hosts
@@ -43,7 +43,7 @@ class RealShop:
         prepared = prepare(folder, DAYS_LEFT, TODAY)
         self.trusted_keys = prepared.trusted_keys
         self._folder = prepared.folder
-        self._inside = open_shop(settings_of(prepared.folder, today=fixed_date(TODAY)))
+        self._inside = open_shop(settings_of(prepared.folder, clock=set_to(TODAY)))
         self._options = options
         self._numbers = count(1)
         self._port = 0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import r2_renewal
-from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.issue import generate_private_key, public_key_of
 from r2_renewal.resources import candidate_folders, resource

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from r2_renewal.agent import protocol, translate, translate_account
@@ -127,7 +126,7 @@ def programs_load(desk: Desk, _params: protocol.Nothing) -> protocol.LoadResult:
         shop = desk.account.client.storefront(token, deadline)
         texts = _texts(desk, shop, token, deadline)
         desk.news.tell({entry.licence_id: entry.auto_renewal for entry in shop.programs})
-        return load_result(desk, translate.storefront(shop, texts, datetime.now(UTC)), shop.next or "")
+        return load_result(desk, translate.storefront(shop, texts, desk.clock()), shop.next or "")
 
     return desk.account.run(load)
 

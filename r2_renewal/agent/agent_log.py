@@ -13,11 +13,11 @@ import os
 import sys
 import threading
 from contextlib import suppress
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 
+from r2_renewal.agent.clock import Clock, pc_clock
 from r2_renewal.agent.protocol import Event, Method
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.order import OrderState
@@ -61,7 +61,8 @@ Outcome = ErrorCode | OrderState | Done
 class AgentLog:
     """The log of one agent process; without a folder, or without room in it, nothing is written and nothing fails."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock = pc_clock) -> None:
+        self._clock = clock
         self._path: Path | None = None
         self._lock = threading.Lock()
 
@@ -97,7 +98,7 @@ class AgentLog:
         if self._path is None:
             return
         fields = {
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "at": self._clock().isoformat(timespec="milliseconds"),
             "pid": os.getpid(),
             "what": what.value if isinstance(what, What) else UNLISTED,
             "outcome": outcome,

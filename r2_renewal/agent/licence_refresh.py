@@ -7,10 +7,11 @@ for there lies the way to a good one; the installer decides what may replace wha
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from r2_renewal.agent.clock import Clock, pc_clock
 from r2_renewal.agent.licence_messages import LicenceNotes
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
@@ -31,10 +32,17 @@ class LicenceRefresh:
         product: the product code whose licence it is.
     """
 
-    def __init__(self, places: tuple[Path, ...], keys: tuple[TrustedKey, ...], product: str) -> None:
+    def __init__(
+        self, places: tuple[Path, ...], keys: tuple[TrustedKey, ...], product: str, clock: Clock = pc_clock
+    ) -> None:
+        self._clock = clock
         self._places = places
         self._keys = keys
         self.product = product
+
+    def now(self) -> datetime:
+        """Return the present moment by the agent's clock."""
+        return self._clock()
 
     def certificate(self) -> str:
         """Return the licence file's text, to open a session with.
@@ -60,7 +68,7 @@ class LicenceRefresh:
     def _choice(self) -> Choice:
         from r2_renewal.licensing.choice import choose
 
-        return choose(self._places, self._keys, self.product, datetime.now(UTC))
+        return choose(self._places, self._keys, self.product, self._clock())
 
     def program(self) -> OwnedProgram:
         """Return this product's program in the licence here.
@@ -130,7 +138,7 @@ class LicenceRefresh:
         """Return what there is to say of the licence file here. Never raises."""
         choice = self._choice()
         return LicenceNotes(
-            aged_since=_aged_since(choice.best.verdict.licence),
+            aged_since=_aged_since(choice.best.verdict.licence, self._clock()),
             foreign=tuple(str(other.path) for other in choice.others if other.foreign),
             own_code=self._own_code(choice),
             faults=len(choice.best.verdict.licence.faults) if choice.best.verdict.licence is not None else 0,
@@ -176,10 +184,10 @@ class LicenceRefresh:
 
         if len(self._places) > 1:
             self._make_own_place(self._places[-1].parent)
-        return install_in_first_writable(certificate, self._places, self._keys, self.product, datetime.now(UTC)).licence
+        return install_in_first_writable(certificate, self._places, self._keys, self.product, self._clock()).licence
 
 
-def _aged_since(licence: Licence | None) -> date | None:
-    if licence is None or licence.file_expiry is None or not licence.is_file_aged(datetime.now(UTC), LONG_AGED):
+def _aged_since(licence: Licence | None, now: datetime) -> date | None:
+    if licence is None or licence.file_expiry is None or not licence.is_file_aged(now, LONG_AGED):
         return None
     return warsaw_date(licence.file_expiry)

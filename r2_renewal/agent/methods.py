@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from msgspec import Raw
 
 from r2_renewal.agent import account_methods, protocol, translate
 from r2_renewal.agent.account import Account
+from r2_renewal.agent.clock import Clock, pc_clock
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.enrolment_news import EnrolmentNews
 from r2_renewal.agent.files import write_whole
@@ -54,6 +54,7 @@ class Desk:
         notify: tells the host what happens by itself.
         call_seconds: total deadline of a call that reads.
         news: tells the host whether this computer's licence renews by itself.
+        clock: the agent's clock.
         texts: the vendor's texts already fetched.
     """
 
@@ -68,6 +69,7 @@ class Desk:
     notify: Callable[[Event, protocol.Message], None]
     call_seconds: float
     news: EnrolmentNews
+    clock: Clock = pc_clock
     texts: Texts = field(default_factory=Texts)
 
     def orders(self, *, account: bool = False) -> PlacedOrders:
@@ -85,7 +87,7 @@ def eshop_load(desk: Desk, _params: protocol.Nothing) -> protocol.LoadResult:
     body = desk.client.storefront(deadline)
     documents = desk.texts.of(body, lambda ref: desk.client.document(ref, deadline))
     desk.news.tell({entry.licence_id: entry.auto_renewal for entry in body.programs})
-    return desk.showcase.begin(translate.storefront(body, documents, datetime.now(UTC)), body.next or "")
+    return desk.showcase.begin(translate.storefront(body, documents, desk.clock()), body.next or "")
 
 
 def eshop_more(desk: Desk, params: protocol.MoreParams) -> protocol.MoreResult:
@@ -173,7 +175,7 @@ def order_export(refresh: LicenceRefresh, shop_url: str, params: protocol.Export
 
     page = page_of(shop_url)
     items = params.items or (_of_this_program(refresh),)
-    order = prepare(refresh.certificate(), wanted_of(params, items), datetime.now(UTC))
+    order = prepare(refresh.certificate(), wanted_of(params, items), refresh.now())
     write(Path(params.path), order, page)
     return protocol.ExportResult(page=page, qr=rows_of(order, page))
 

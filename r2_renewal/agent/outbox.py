@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 import msgspec
 
 from r2_renewal.agent import translate
+from r2_renewal.agent.clock import Clock, pc_clock
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError, error_data
 from r2_renewal.agent.fates import refusal_of
@@ -52,6 +53,7 @@ class OrderSender:
         order_seconds: float,
         customer: Callable[[str], str],
         origin: OrderOrigin,
+        clock: Clock = pc_clock,
     ) -> None:
         """Take what orders are sent with.
 
@@ -61,8 +63,10 @@ class OrderSender:
             order_seconds: total deadline of an order, retries included.
             customer: tells whose drafts lie here, for an order of a NIP.
             origin: tells which orders are this agent's.
+            clock: tells whether an earlier sender still counts as alive.
         """
         self._outbox = outbox
+        self._clock = clock
         self._client = client
         self._seconds = order_seconds
         self._customer = customer
@@ -94,7 +98,7 @@ class OrderSender:
                 return self._known(row, deadline)
             if row.state is OutboxState.REJECTED:
                 raise _refusal(row)
-            claimed = None if row.is_held(time.time()) else self._outbox.claim(row.key, _SENDABLE)
+            claimed = None if row.is_held(self._clock().timestamp()) else self._outbox.claim(row.key, _SENDABLE)
             if claimed is not None:
                 return translate.order(self._send(claimed, deadline, OutboxState.NOT_SENT))
             # Another thread or process is sending this very order: its answer is ours.

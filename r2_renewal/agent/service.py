@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.agent_log import AgentLog, Done, Step
+from r2_renewal.agent.clock import Clock, pc_clock
 from r2_renewal.agent.drafting import Drafting
 from r2_renewal.agent.licence_refresh import LicenceRefresh
 from r2_renewal.agent.protocol import Event, HelloParams, HelloResult, Message, Method
@@ -46,7 +47,8 @@ class _Settings:
 class Service:
     """Answers the calls of one host."""
 
-    def __init__(self, notify: Callable[[Event, Message], None], log: AgentLog) -> None:
+    def __init__(self, notify: Callable[[Event, Message], None], log: AgentLog, clock: Clock = pc_clock) -> None:
+        self._clock = clock
         self._notify = notify
         self._log = log
         self._settings: _Settings | None = None
@@ -72,10 +74,10 @@ class Service:
         state_dir = Path(params.state_dir)
         without_log = self._log.open(state_dir)
         places = tuple(map(Path, (params.licence_path, *params.other_places)))
-        refresh = LicenceRefresh(places, keys, params.product_code)
-        outbox = Outbox(state_dir)
-        showcase = Showcase(Storefronts(state_dir, params.shop_url), outbox, refresh)
-        drafting = Drafting(Drafts(state_dir), Orderers(state_dir), refresh)
+        refresh = LicenceRefresh(places, keys, params.product_code, self._clock)
+        outbox = Outbox(state_dir, self._clock)
+        showcase = Showcase(Storefronts(state_dir, params.shop_url, self._clock), outbox, refresh)
+        drafting = Drafting(Drafts(state_dir, self._clock), Orderers(state_dir), refresh)
         result = HelloResult(
             protocol=protocol.VERSION,
             version=VERSION,
@@ -175,13 +177,15 @@ class Service:
         hello, outbox, refresh = settings.hello, settings.outbox, settings.refresh
         marks = ClockMarkFile(Path(hello.state_dir))
         client = ShopClient(
-            Transport(hello.shop_url, f"r2-renewal/{VERSION}", hello.proxy, offline_only=hello.offline_only),
+            Transport(
+                hello.shop_url, f"r2-renewal/{VERSION}", hello.proxy, offline_only=hello.offline_only, clock=self._clock
+            ),
             refresh.certificate,
             lambda moment: marks.note(lambda known: known.after_contact(moment)),
         )
         origin = OrderOrigin(outbox, refresh)
-        sender = OrderSender(outbox, client, hello.order_seconds, settings.drafting.customer, origin)
-        settler = Settler(outbox, sender, client, refresh, self._notify, self._log, hello.call_seconds)
+        sender = OrderSender(outbox, client, hello.order_seconds, settings.drafting.customer, origin, self._clock)
+        settler = Settler(outbox, sender, client, refresh, self._notify, self._log, hello.call_seconds, self._clock)
         cache = ShopCache(Path(hello.state_dir), hello.shop_url)
         vault = Vault(own_command(), hello.shop_url)
         account = Account(AccountClient(client.caller), vault, refresh.customer, self._log)
@@ -198,4 +202,5 @@ class Service:
             self._notify,
             hello.call_seconds,
             news,
+            self._clock,
         )

@@ -16,6 +16,7 @@ import msgspec
 
 from r2_renewal.agent import protocol, translate
 from r2_renewal.agent.agent_log import AgentLog, Done, Step
+from r2_renewal.agent.clock import Clock, pc_clock
 from r2_renewal.agent.deadline import Deadline, around
 from r2_renewal.agent.failures import ShopError, error_data
 from r2_renewal.agent.licence_refresh import LicenceRefresh
@@ -65,6 +66,7 @@ class Settler:
         notify: tells the host.
         log: the agent's log.
         call_seconds: deadline of a poll.
+        clock: tells how old an order is.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Settler:
         notify: Notify,
         log: AgentLog,
         call_seconds: float,
+        clock: Clock = pc_clock,
     ) -> None:
         self.outbox = outbox
         self.sender = sender
@@ -84,6 +87,7 @@ class Settler:
         self.notify = notify
         self.log = log
         self.call_seconds = call_seconds
+        self.clock = clock
         self._watched: set[str] = set()
         self._lock = threading.Lock()
 
@@ -205,7 +209,7 @@ class _Watch:
         return True
 
     def _is_forgotten(self, row: OutboxRow, code: ErrorCode) -> bool:
-        if code is not ErrorCode.NOT_FOUND or time.time() - row.confirmed_at < FORGOTTEN_SECONDS:
+        if code is not ErrorCode.NOT_FOUND or self._settler.clock().timestamp() - row.confirmed_at < FORGOTTEN_SECONDS:
             return False
         self._outbox.settle(row.key)
         return True

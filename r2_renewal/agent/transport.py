@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPException
@@ -26,6 +26,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
 
+from r2_renewal.agent.clock import Clock, pc_clock
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError, of_exception
 from r2_renewal.agent.protocol import Delivery
@@ -139,7 +140,9 @@ def _watch(manager: PoolManager) -> None:
 class Transport:
     """The way to one shop. A session belongs to one exchange at a time, since neither it nor its TLS context is thread-safe."""
 
-    def __init__(self, base_url: str, user_agent: str, proxy: str = "", *, offline_only: bool = False) -> None:
+    def __init__(
+        self, base_url: str, user_agent: str, proxy: str = "", *, offline_only: bool = False, clock: Clock = pc_clock
+    ) -> None:
         """Check where the shop is.
 
         Args:
@@ -147,6 +150,7 @@ class Transport:
             user_agent: how every request names itself.
             proxy: proxy to use before the system's; empty for the system's.
             offline_only: whether every exchange is refused, since the administrator forbids connections.
+            clock: tells how long until a date that the shop names.
 
         Raises:
             RenewalError: CONFIGURATION, where the address is no HTTPS base URL (HTTP for loopback).
@@ -156,6 +160,7 @@ class Transport:
         self._user_agent = user_agent
         self._proxy = proxy
         self._offline_only = offline_only
+        self._clock = clock
         self._idle: list[tuple[_Session, float]] = []
         self._lock = threading.Lock()
 
@@ -186,7 +191,7 @@ class Transport:
     def _over_session(self, message: Message, deadline: Deadline) -> Answer:
         session = self._session(message.fresh)
         try:
-            answer = _exchange(session, self._base, message, deadline)
+            answer = _exchange(session, self._base, message, deadline, self._clock)
         except BaseException:
             session.close()
             self._drop_idle()
@@ -225,7 +230,7 @@ class Transport:
             session.close()
 
 
-def _exchange(session: _Session, base: str, message: Message, deadline: Deadline) -> Answer:
+def _exchange(session: _Session, base: str, message: Message, deadline: Deadline, clock: Clock) -> Answer:
     seconds = deadline.left or _INSTANT
     with session.request(
         message.method,
@@ -242,7 +247,7 @@ def _exchange(session: _Session, base: str, message: Message, deadline: Deadline
             response.status_code,
             response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
             _body(response, message.cap),
-            retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC)),
+            retry_after(response.headers.get("Retry-After", ""), clock()),
             moment_of(response.headers.get("Date", "")),
             response.headers.get("ETag", ""),
         )

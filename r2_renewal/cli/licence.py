@@ -11,10 +11,11 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from r2_renewal.cli.values import a_date, a_path
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.dates import PERPETUAL
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
@@ -199,7 +200,7 @@ def product_of(arguments: argparse.Namespace) -> str:
 def _moment(arguments: argparse.Namespace) -> datetime:
     from r2_renewal.domain.clock import moment_on
 
-    return moment_on(arguments.today, datetime.now(UTC))
+    return moment_on(arguments.today, pc_clock())
 
 
 def status_exit(verdict: Verdict) -> int:

@@ -7,12 +7,12 @@ Both end with 0 or 30. The licence is verified before it is put into a file, and
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r2_renewal.cli.licence import EXIT_OK, Refusals, add_install, leaf, print_json, product_of, trusted_keys_of
 from r2_renewal.cli.values import a_path
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _prepared(arguments: argparse.Namespace) -> PreparedOrder:
     program = parse_certificate(certificate, trusted_keys_of(arguments)).program(product_of(arguments))
     if program is None:
         raise RenewalError(ErrorCode.LICENCE_WRONG_PRODUCT, "no program of this product")
-    return prepare(certificate, _wanted(arguments, program), datetime.now(UTC))
+    return prepare(certificate, _wanted(arguments, program), pc_clock())
 
 
 def _wanted(arguments: argparse.Namespace, program: OwnedProgram) -> Wanted:

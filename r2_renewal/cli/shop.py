@@ -72,7 +72,9 @@ def _add_serve(commands: Commands) -> None:
         metavar="SEKUNDY",
         help="tyle sekund zamówienie można jeszcze anulować, potem sklep je przyjmuje (domyślnie 0)",
     )
-    parser.add_argument("--today", type=a_date, metavar="RRRR-MM-DD", help="stała data sklepu, do pokazów i testów")
+    parser.add_argument(
+        "--today", type=a_date, metavar="RRRR-MM-DD", help="data, od której biegnie zegar sklepu, do pokazów i testów"
+    )
     parser.add_argument(
         "--consent-optional",
         action="store_true",
@@ -147,14 +149,13 @@ def _serve(arguments: argparse.Namespace) -> int:
     folder = folder_of(arguments)
     from dataclasses import replace
 
-    from r2_renewal.domain.dates import today_in_warsaw
+    from r2_renewal.reference_shop.clock import pc_clock, set_to
     from r2_renewal.reference_shop.folder import settings_of
     from r2_renewal.reference_shop.server import address_of, bind, serve
-    from r2_renewal.reference_shop.settings import fixed_date
 
-    today = fixed_date(arguments.today) if arguments.today else today_in_warsaw
+    clock = set_to(arguments.today) if arguments.today else pc_clock
     settings = replace(
-        settings_of(folder, today=today, auto_fulfil=arguments.auto_fulfil),
+        settings_of(folder, clock=clock, auto_fulfil=arguments.auto_fulfil),
         invoicing=True,
         accept_after=arguments.accept_after,
         mail=transport_of(arguments),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from r2_renewal.cli.mail_options import add_mail, transport_of
 from r2_renewal.cli.shop import add_command, add_place, folder_of
 from r2_renewal.cli.values import a_date, days_left
-from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.recipient import ROLE_WORDS, Recipient, RecipientRole
 
@@ -86,13 +86,13 @@ def _opened(arguments: argparse.Namespace) -> Iterator[Shop]:
     folder = folder_of(arguments)
     from sqlalchemy.exc import SQLAlchemyError
 
+    from r2_renewal.reference_shop.clock import pc_clock, set_to
     from r2_renewal.reference_shop.folder import settings_of
-    from r2_renewal.reference_shop.settings import fixed_date
     from r2_renewal.reference_shop.shop import opened
 
     day = getattr(arguments, "today", None)
     try:
-        with opened(settings_of(folder, today=fixed_date(day) if day else today_in_warsaw)) as shop:
+        with opened(settings_of(folder, clock=set_to(day) if day else pc_clock)) as shop:
             yield shop
     except SQLAlchemyError as error:
         raise RenewalError(ErrorCode.SHOP_DATABASE, f"database: {type(error).__name__}") from error

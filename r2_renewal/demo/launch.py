@@ -21,8 +21,8 @@ from typing import IO, Any
 
 from r2_renewal.child_environment import child_environment
 from r2_renewal.cli.screen import require_reachable_screen
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.config import Config
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.interpreter import interpreter
 from r2_renewal.licensing.keys import read_trusted_keys

@@ -46,11 +46,6 @@ def warsaw_date(moment: datetime) -> date:
     return moment.astimezone(warsaw()).date()
 
 
-def today_in_warsaw() -> date:
-    """Return today's calendar date in Warsaw by the PC's clock: for the edges of the module, never inside a rule."""
-    return warsaw_date(datetime.now(warsaw()))
-
-
 def days_left(today: date, valid_until: date) -> int:
     """Return calendar days from ``today`` to the last valid day; 0 on that day, negative after it."""
     return (valid_until - today).days

@@ -42,7 +42,7 @@ def is_quiet(config: Config) -> bool:
         # The writer keeps to the week; whoever forges a note need not.
         if host != _host(config) or not until - written <= GOOD_FOR_SECONDS:
             return False
-        if not written - CLOCK_TOLERANCE_SECONDS <= time.time() < until:
+        if not written - CLOCK_TOLERANCE_SECONDS <= _seconds(config) < until:
             return False
         if config.today is not None:
             first, end = days.split()
@@ -95,7 +95,7 @@ class QuietNote:
         # The check itself writes the marks of the clock, so they are looked at after it.
         marks = str(self._folder / MARKS)
         files = {**self._files, marks: _stamp(marks)}
-        now = time.time()
+        now = _seconds(self._config)
         lines = [f"{now} {min(opens, now + GOOD_FOR_SECONDS)}", f"{outcome.day} {wakes}", self._host]
         return "\n".join([*lines, *(f"{stamp}\t{path}" for path, stamp in files.items())])
 
@@ -143,6 +143,11 @@ def _read(path: str) -> str:
         return os.read(descriptor, MAX_BYTES).decode("utf-8")
     finally:
         os.close(descriptor)
+
+
+def _seconds(config: Config) -> float:
+    # Not the module's own clock: a silent start would load one more file for it.
+    return time.time() if config.clock is None else config.clock().timestamp()
 
 
 def _host(config: Config) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from r2_renewal.domain.clock import ClockMarks, ClockState, moment_on, read_clock
@@ -11,7 +10,7 @@ from r2_renewal.domain.licence import Verdict, VerdictKind
 from r2_renewal.domain.reminder import Prompt, Question, ReminderMemory, Silence, SilenceReason, decide
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from r2_renewal.domain.errors import ErrorCode
     from r2_renewal.licensing.choice import Choice
@@ -61,7 +60,7 @@ def check(settings: Settings, today: date) -> StartupCheck:
     from r2_renewal.store.clock_marks import ClockMarkFile
     from r2_renewal.store.unsettled import has_unsettled
 
-    now = datetime.now(UTC)
+    now = settings.clock()
     marks_file = ClockMarkFile(settings.state_dir)
     marks = marks_file.read()
     reading = read_clock(moment_on(today, now), marks)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject
 
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.config import Presentation
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.private_files import refusal_of
 from r2_renewal.ui.basket_model import Usage
 from r2_renewal.ui.eshop_window import EshopWindow

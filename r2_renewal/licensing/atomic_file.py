@@ -12,9 +12,10 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+from r2_renewal.clock import Clock, pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 LOCK_PATIENCE_SECONDS = 2.0
@@ -82,12 +83,12 @@ def replace_file(target: Path, content: bytes) -> None:
     sync_folder(target.parent)
 
 
-def sweep_orphans(target: Path, clock: Callable[[], float] = time.time) -> None:
+def sweep_orphans(target: Path, clock: Clock = pc_clock) -> None:
     """Remove temporaries of ``target`` that a killed writer left more than ten minutes ago."""
     with contextlib.suppress(OSError):
         for orphan in target.parent.glob(f".{target.name}.*.tmp"):
             with contextlib.suppress(OSError):
-                if abs(clock() - orphan.lstat().st_mtime) > ORPHAN_AGE_SECONDS:
+                if abs(clock().timestamp() - orphan.lstat().st_mtime) > ORPHAN_AGE_SECONDS:
                     orphan.unlink()
 
 

@@ -5,17 +5,16 @@ Rule: ``init`` makes what is missing and changes nothing that is there, so it ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.private_files import create_private, mend_rights, private_folder
+from r2_renewal.reference_shop.clock import Clock, pc_clock
 from r2_renewal.reference_shop.database import Database
 from r2_renewal.reference_shop.keys import create_signing_key, own_keys, read_signing_key, write_trusted_keys
 from r2_renewal.reference_shop.settings import ShopSettings
@@ -92,14 +91,12 @@ def _database(url: str) -> Iterator[Database]:
         raise RenewalError(ErrorCode.SHOP_DATABASE, f"database: {type(error).__name__}") from error
 
 
-def settings_of(
-    folder: ShopFolder, *, today: Callable[[], date] = today_in_warsaw, auto_fulfil: float | None = None
-) -> ShopSettings:
+def settings_of(folder: ShopFolder, *, clock: Clock = pc_clock, auto_fulfil: float | None = None) -> ShopSettings:
     """Return the settings of the shop in a folder made by ``init``, its tables brought to this release.
 
     Args:
         folder: the folder.
-        today: the calendar date in Warsaw.
+        clock: the shop's clock.
         auto_fulfil: seconds after which an order is fulfilled by itself; None for never.
 
     Raises:
@@ -110,7 +107,7 @@ def settings_of(
     keys = own_keys(folder.trusted_keys, key)
     _open_database(folder.database_url)
     return ShopSettings(
-        database_url=folder.database_url, signing_key=key, trusted_keys=keys, today=today, auto_fulfil=auto_fulfil
+        database_url=folder.database_url, signing_key=key, trusted_keys=keys, clock=clock, auto_fulfil=auto_fulfil
     )
 
 

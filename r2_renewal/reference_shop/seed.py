@@ -13,12 +13,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.folder import ShopFolder, init, settings_of
 from r2_renewal.reference_shop.keys import trusted_document
 from r2_renewal.reference_shop.licence_files import sign
 from r2_renewal.reference_shop.passwords import hash_password, login_name
 from r2_renewal.reference_shop.pricing import STANDARD_VAT
-from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import Shop, opened
 from r2_renewal.reference_shop.tables import Customer, LicenceRow, PriceItem, PriceList, User
 
@@ -98,7 +98,7 @@ def prepare(state_dir: Path, days_left: int, today: date, nip: str = NIP, databa
     """
     folder = ShopFolder(state_dir, database)
     init(folder)
-    with opened(settings_of(folder, today=fixed_date(today))) as shop:
+    with opened(settings_of(folder, clock=set_to(today))) as shop:
         password = seed_demo(shop, days_left=days_left, nip=nip)
         with shop.database.reading() as session:
             licence = session.get_one(LicenceRow, LICENCE_ID).certificate

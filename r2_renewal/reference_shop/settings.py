@@ -1,18 +1,17 @@
 """What one shop runs with: its database, its signing key, its vendor, its clock and its switches.
 
-Rule: the calendar date is asked of ``today`` only, so that a demo and a test can live on a fixed date; the time of day is
-always the real one.
+Rule: moment and calendar date are asked of the settings only, which take both from one injected clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urljoin
 
-from r2_renewal.domain.dates import today_in_warsaw, warsaw
+from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.licensing.trusted_key import TrustedKey
+from r2_renewal.reference_shop.clock import Clock, pc_clock
 from r2_renewal.reference_shop.keys import SigningKey
 from r2_renewal.reference_shop.limit import Limits
 from r2_renewal.reference_shop.mail.transports import Transport
@@ -31,7 +30,7 @@ class ShopSettings:
         vendor: the seller and its addresses, as they stand in texts.
         public_url: base URL at which customers reach this shop; empty where that is the host of the vendor's panel.
         seller: the seller as invoices and mail name it.
-        today: the calendar date in Warsaw.
+        clock: the shop's clock: the present moment, aware, in UTC.
         auto_fulfil: seconds after which an order is taken to fulfilled by itself; None for never.
         invoicing: whether orders are accepted and invoiced by themselves while the shop serves.
         accept_after: seconds in which an order can still be cancelled before that.
@@ -49,7 +48,7 @@ class ShopSettings:
     vendor: Vendor = field(default_factory=vendor)
     public_url: str = ""
     seller: Seller = field(default_factory=seller)
-    today: Callable[[], date] = today_in_warsaw
+    clock: Clock = pc_clock
     auto_fulfil: float | None = None
     invoicing: bool = False
     accept_after: float = 0.0
@@ -69,13 +68,9 @@ class ShopSettings:
         return urljoin(self.public_url or self.vendor.panel_url, page)
 
     def now(self) -> datetime:
-        """Return the shop's time, in UTC: the real time of day on the shop's calendar date."""
-        real = datetime.now(UTC)
-        if self.today is today_in_warsaw:
-            return real
-        return datetime.combine(self.today(), real.astimezone(warsaw()).timetz()).astimezone(UTC)
+        """Return the present moment by the shop's clock, in UTC."""
+        return self.clock()
 
-
-def fixed_date(day: date) -> Callable[[], date]:
-    """Return a clock that always tells ``day``."""
-    return lambda: day
+    def today(self) -> date:
+        """Return the calendar date in Warsaw by the shop's clock."""
+        return warsaw_date(self.clock())

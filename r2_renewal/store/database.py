@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.private_files import create_private, is_own, mend_rights, private_folder, require_own_folder
 
@@ -259,7 +259,7 @@ def _require_own_files(state_dir: Path) -> None:
 
 def _set_aside(path: Path) -> None:
     """Rename a corrupt database, with its journal, for whoever may rescue what is in it; never delete it."""
-    name = f"{path.name}.corrupt-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{os.urandom(2).hex()}"
+    name = f"{path.name}.corrupt-{pc_clock():%Y%m%dT%H%M%S}-{os.urandom(2).hex()}"
     journal = path.with_name(f"{path.name}-journal")
     # The journal first: left behind, it would be played back into the new database.
     with suppress(FileNotFoundError):

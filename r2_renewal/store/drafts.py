@@ -7,11 +7,11 @@ anew; what is in it is for who wrote it, here it is bytes and at most 64 KiB of 
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from r2_renewal.clock import Clock, pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store import database
 from r2_renewal.store.licences import overlap
@@ -41,7 +41,8 @@ class StoredDraft:
 class Drafts:
     """The drafts of one state folder. Every method raises RenewalError(STORE) where the database cannot be used."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, clock: Clock = pc_clock) -> None:
+        self._clock = clock
         self._state_dir = state_dir
 
     def save(self, customer: str, licences: str, body: bytes) -> None:
@@ -59,7 +60,7 @@ class Drafts:
             raise RenewalError(ErrorCode.STORE, "a draft that is too large")
         with database.writing(self._state_dir) as connection:
             _drop(connection, customer, licences)
-            _insert(connection, customer, licences, body)
+            _insert(connection, customer, licences, body, self._clock)
 
     def load(self, customer: str, licences: str) -> StoredDraft | None:
         """Return the customer's newest draft with any of the licences, None where there is none; drafts that are too old go."""
@@ -67,7 +68,7 @@ class Drafts:
             return None
         # A transaction that may write: a database that is corrupt is set aside here, and drafts can be saved again.
         with database.writing(self._state_dir) as connection:
-            _forget_old(connection)
+            _forget_old(connection, self._clock)
             rows = connection.execute(
                 "SELECT body, saved_at, licence_id FROM draft WHERE customer = ? ORDER BY saved_at DESC", (customer,)
             )
@@ -84,17 +85,17 @@ class Drafts:
         """Drop drafts that nobody came back to in 90 days."""
         if database.exists(self._state_dir):
             with database.writing(self._state_dir) as connection:
-                _forget_old(connection)
+                _forget_old(connection, self._clock)
 
 
-def give_back(connection: Connection, customer: str, licences: str, body: bytes) -> None:
+def give_back(connection: Connection, customer: str, licences: str, body: bytes, clock: Clock) -> None:
     """Keep the form of an order that is being confirmed, within the transaction that confirms it; a draft that is there stays.
 
     What is there is what was typed; the order has it as it was judged.
     """
     mine = connection.execute("SELECT licence_id FROM draft WHERE customer = ?", (customer,)).fetchall()
     if not any(overlap(kept, licences) for (kept,) in mine):
-        _insert(connection, customer, licences, body)
+        _insert(connection, customer, licences, body, clock)
 
 
 def ordered(connection: Connection, licences: str) -> None:
@@ -104,10 +105,10 @@ def ordered(connection: Connection, licences: str) -> None:
             connection.execute("DELETE FROM draft WHERE customer = ? AND licence_id = ?", (customer, kept))
 
 
-def _insert(connection: Connection, customer: str, licences: str, body: bytes) -> None:
+def _insert(connection: Connection, customer: str, licences: str, body: bytes, clock: Clock) -> None:
     connection.execute(
         "INSERT INTO draft (customer, licence_id, body, saved_at) VALUES (?, ?, ?, ?)",
-        (customer, licences, body, time.time()),
+        (customer, licences, body, clock().timestamp()),
     )
 
 
@@ -117,5 +118,5 @@ def _drop(connection: Connection, customer: str, licences: str) -> None:
             connection.execute("DELETE FROM draft WHERE customer = ? AND licence_id = ?", (customer, kept))
 
 
-def _forget_old(connection: Connection) -> None:
-    connection.execute("DELETE FROM draft WHERE saved_at < ?", (time.time() - KEEP_SECONDS,))
+def _forget_old(connection: Connection, clock: Clock) -> None:
+    connection.execute("DELETE FROM draft WHERE saved_at < ?", (clock().timestamp() - KEEP_SECONDS,))

@@ -8,7 +8,6 @@ order is a draft until the shop has accepted it, in the same transactions, so th
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from r2_renewal.clock import Clock, pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store import database, drafts
 from r2_renewal.store.licences import apart, overlap
@@ -105,7 +105,8 @@ _CAME_TO_NOTHING = (OutboxState.NOT_SENT, OutboxState.REJECTED)
 class Outbox:
     """The outbox of one state folder. Every method raises RenewalError(STORE) where the database cannot be used."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, clock: Clock = pc_clock) -> None:
+        self._clock = clock
         self._state_dir = state_dir
 
     def confirm(self, key: str, licences: str, digest: str, body: bytes, form: OrderForm | None = None) -> OutboxRow:
@@ -129,10 +130,10 @@ class Outbox:
             _refuse_second(connection, licences)
             connection.execute(
                 "INSERT INTO outbox (key, licence_id, digest, body, state, confirmed_at) VALUES (?, ?, ?, ?, ?, ?)",
-                (key, licences, digest, body, OutboxState.CONFIRMED, time.time()),
+                (key, licences, digest, body, OutboxState.CONFIRMED, self._clock().timestamp()),
             )
             if form is not None:
-                drafts.give_back(connection, form.customer, licences, form.body)
+                drafts.give_back(connection, form.customer, licences, form.body, self._clock)
                 connection.execute("INSERT OR REPLACE INTO origin (key, customer) VALUES (?, ?)", (key, form.customer))
             return _must(_row(connection, key))
 
@@ -193,7 +194,7 @@ class Outbox:
         """
         with database.writing(self._state_dir) as connection:
             # Asked under the lock: a time from before the wait for it would make another's fresh lease look wrong.
-            now = time.time()
+            now = self._clock().timestamp()
             row = _row(connection, key)
             if row is None or row.state not in states or row.is_held(now):
                 return None
@@ -209,7 +210,7 @@ class Outbox:
         with database.writing(self._state_dir) as connection:
             connection.execute(
                 "UPDATE outbox SET lease_until = ? WHERE key = ? AND owner = ?",
-                (time.time() + LEASE_SECONDS, claimed.key, claimed.owner),
+                (self._clock().timestamp() + LEASE_SECONDS, claimed.key, claimed.owner),
             )
 
     def release(self, claimed: OutboxRow, state: OutboxState) -> None:
@@ -258,7 +259,7 @@ class Outbox:
         with database.writing(self._state_dir) as connection:
             connection.execute(
                 "DELETE FROM outbox WHERE state = ? AND confirmed_at < ?",
-                (OutboxState.NOT_SENT, time.time() - KEEP_UNSENT_SECONDS),
+                (OutboxState.NOT_SENT, self._clock().timestamp() - KEEP_UNSENT_SECONDS),
             )
             connection.execute("DELETE FROM origin WHERE key NOT IN (SELECT key FROM outbox WHERE settled = 0)")
 

@@ -7,11 +7,11 @@ for who wrote it, here it is bytes.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from r2_renewal.clock import Clock, pc_clock
 from r2_renewal.domain.errors import RenewalError
 from r2_renewal.store import database
 
@@ -23,7 +23,8 @@ MOST_PAGES = 500
 class Storefronts:
     """The storefronts of one shop in one state folder. Nothing here raises."""
 
-    def __init__(self, state_dir: Path, shop_url: str) -> None:
+    def __init__(self, state_dir: Path, shop_url: str, clock: Clock = pc_clock) -> None:
+        self._clock = clock
         self._state_dir = state_dir
         self._shop = shop_url
 
@@ -34,7 +35,7 @@ class Storefronts:
         with suppress(RenewalError), database.reading(self._state_dir) as connection:
             row = connection.execute(
                 "SELECT body FROM storefront WHERE shop = ? AND customer = ? AND page = ? AND saved_at > ?",
-                (self._shop, customer, number, time.time() - KEEP_SECONDS),
+                (self._shop, customer, number, self._clock().timestamp() - KEEP_SECONDS),
             ).fetchone()
             return None if row is None else bytes(row[0])
         return None
@@ -43,7 +44,7 @@ class Storefronts:
         """Keep all pages of the customer's storefront in place of those before, where that can be written down."""
         if len(pages) > MOST_PAGES:
             return
-        now = time.time()
+        now = self._clock().timestamp()
         with suppress(RenewalError), database.writing(self._state_dir) as connection:
             connection.execute(
                 "DELETE FROM storefront WHERE (shop = ? AND customer = ?) OR saved_at < ?",

@@ -21,8 +21,8 @@ from r2_renewal.agent.protocol import (
     Nothing,
     PlaceParams,
 )
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.contract import paths
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.reference_shop.seed import ACCOUNT_EMAIL, CUSTOMER_ID, prepare
 from r2_renewal.store.outbox import Outbox

@@ -23,10 +23,10 @@ from r2_renewal.agent.protocol import (
     Method,
     Nothing,
 )
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.contract import paths
 from r2_renewal.domain.account import CustomerChange
 from r2_renewal.domain.account_form import AccountForm, fresh
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.reference_shop.folder import settings_of
 from r2_renewal.reference_shop.fulfilment import fulfil

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -24,6 +24,7 @@ from r2_renewal.agent.protocol import (
     OrdererRememberParams,
     PlaceParams,
 )
+from r2_renewal.clock import pc_clock
 from r2_renewal.contract import paths
 from r2_renewal.domain.company import Holder
 from r2_renewal.domain.draft import LONGEST_TEXT, Draft, DraftItem, draft_of_order
@@ -66,12 +67,12 @@ def saving(draft: Draft) -> DraftSaveParams:
 def test_what_was_saved_is_loaded_by_another_agent_to_the_letter(hosts: Hosts) -> None:
     first, second = hosts.greeted(), hosts.greeted()
     assert load(first) == DraftResult(customer="cust-1", holder=HOLDER)
-    before = datetime.now(UTC)
+    before = pc_clock()
     save(first, DRAFT)
     found = load(second)
     assert (found.customer, found.draft) == ("cust-1", DRAFT)
     assert found.saved_at is not None
-    assert before - timedelta(seconds=1) <= found.saved_at <= datetime.now(UTC)
+    assert before - timedelta(seconds=1) <= found.saved_at <= pc_clock()
     discard(second)
     assert load(first).draft is None
 

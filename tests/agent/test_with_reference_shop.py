@@ -14,9 +14,9 @@ import pytest
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import CorrectParams, Delivery, Method, Nothing, PlaceParams, QuoteParams, StatusParams
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.domain.basket import Storefront
 from r2_renewal.domain.consent import auto_renewal_text, give
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import ConfirmedOrder, Orderer, OrderState

@@ -29,9 +29,9 @@ from PySide6.QtWidgets import QApplication
 
 from r2_renewal.agent.protocol import VERSION, HelloParams, KeyParam
 from r2_renewal.domain.order_flow import Step
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.folder import settings_of
 from r2_renewal.reference_shop.seed import CUSTOMER_ID, prepare
-from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import opened
 from r2_renewal.reference_shop.tables import LicenceRow
 from r2_renewal.settings import default_agent_command
@@ -102,7 +102,7 @@ class Gaps(QObject):
 
 def own(shop_folder: object, programs: int) -> None:
     """Give the demo's customer so many programs in all."""
-    with opened(settings_of(shop_folder, today=fixed_date(TODAY))) as shop, shop.database.writing() as session:  # type: ignore[arg-type]
+    with opened(settings_of(shop_folder, clock=set_to(TODAY))) as shop, shop.database.writing() as session:  # type: ignore[arg-type]
         session.add_all(
             LicenceRow(
                 id=f"L-{number:06}",

@@ -20,8 +20,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.contract import paths
-from r2_renewal.domain.dates import today_in_warsaw
 from tests.agent.keyrings import agent_with
 from tests.agent.scripted_shop import ScriptedShop, free_port, http, json_of, raw, reset, silence
 from tests.embedding.licences import KEYS, write_licence

@@ -20,7 +20,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.clock import today_in_warsaw
 from tests.embedding.licences import KEYS, write_licence
 
 ROUNDS = 20

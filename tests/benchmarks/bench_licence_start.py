@@ -21,13 +21,14 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
+from r2_renewal.clock import pc_clock  # noqa: E402
 from r2_renewal.licensing.issue import licence_payload  # noqa: E402
 from tests.licence_files import LICENCE, PROGRAM, Vendor, encrypted  # noqa: E402
 
@@ -53,7 +54,7 @@ config = Config(licence_path="plain.lic", state_dir="state", machine_dir="machin
 NOTE = (
     CONFIG
     + """
-from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.embedding.quiet_note import QuietNote
 from r2_renewal.embedding.startup_check import check
 from r2_renewal.settings import settle
@@ -144,7 +145,7 @@ class Bench:
     def prepare(self) -> None:
         """Write every contender's licence file."""
         vendor = Vendor()
-        now = datetime.now(UTC)
+        now = pc_clock()
         programs = (PROGRAM._replace(valid_until=now.date() + timedelta(days=200)),)
         payload = licence_payload(
             LICENCE._replace(issued=now - timedelta(days=1), file_expiry=now + timedelta(days=99), programs=programs)

@@ -23,9 +23,9 @@ import httpx
 import pytest
 
 from r2_renewal.contract import paths
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.folder import settings_of
 from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, PreparedShop, prepare
-from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import Shop, opened
 from r2_renewal.reference_shop.tables import LicenceRow
 from tests.reference_shop.module import Json, Module
@@ -75,7 +75,7 @@ def own(shop: Shop, programs: int) -> list[str]:
 def served(folder: Path, database: str, programs: int) -> Iterator[tuple[Module, list[str]]]:
     """Serve a shop whose customer owns as many programs, to a module with a session."""
     prepared: PreparedShop = prepare(folder, 30, TODAY, database=database)
-    with opened(settings_of(prepared.folder, today=fixed_date(TODAY))) as shop:
+    with opened(settings_of(prepared.folder, clock=set_to(TODAY))) as shop:
         named = own(shop, programs)
     limits = httpx.Limits(max_connections=CALLERS)
     with servers(prepared) as start:

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import pytest
 
-from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.reference_shop.seed import prepare
 from tests.cli.foreign_window import PLACE
 

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from r2_renewal.cli import main
 from r2_renewal.licensing.keys import read_trusted_keys
 from r2_renewal.licensing.reader import parse_certificate
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.fulfilment import fulfil
 from r2_renewal.reference_shop.seed import LICENCE_ID
-from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import opened
 from r2_renewal.reference_shop.tables import LicenceRow
 from tests.cli.test_shop_commands import failure
@@ -42,7 +42,7 @@ def test_the_demo_is_a_shop_with_a_licence_and_a_login(demo: dict[str, Any]) -> 
     keys = read_trusted_keys(Path(demo["trusted_keys"]))
     (program,) = parse_certificate(Path(demo["licence"]).read_bytes(), keys).programs
     assert (program.licence_id, program.valid_until.isoformat()) == (LICENCE_ID, "2026-12-22")
-    with served(settings_of(ShopFolder(Path(demo["state"])), today=fixed_date(TODAY))) as module:
+    with served(settings_of(ShopFolder(Path(demo["state"])), clock=set_to(TODAY))) as module:
         module.log_in(**demo["account"])
 
 
@@ -50,9 +50,9 @@ def test_a_renewal_from_the_command_line_and_nothing_the_second_time(
     demo: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place, mail = ["--state", demo["state"]], tmp_path / "mail"
-    with served(settings_of(ShopFolder(Path(demo["state"])), today=fixed_date(TODAY))) as module:
+    with served(settings_of(ShopFolder(Path(demo["state"])), clock=set_to(TODAY))) as module:
         order = ordered(module, demo)
-    with opened(settings_of(ShopFolder(Path(demo["state"])), today=fixed_date(TODAY))) as shop:
+    with opened(settings_of(ShopFolder(Path(demo["state"])), clock=set_to(TODAY))) as shop:
         fulfil(shop, order)
     assert told(capsys, "renew-due", *place, "--today", "2027-11-10") == (0, {**NOTHING, "notices": 1})
     assert told(capsys, "renew-due", *place, "--today", "2027-11-10") == (0, NOTHING)

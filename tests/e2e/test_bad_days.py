@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QTableView, 
 from pytestqt.qtbot import QtBot
 
 import r2_renewal
-from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.embedding.module import RenewalModule
 from r2_renewal.reference_shop.seed import NIP, prepare

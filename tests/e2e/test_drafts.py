@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.reference_shop.seed import LICENCE_ID
 from r2_renewal.store.database import FILE_NAME
 from tests.e2e.conftest import running_demo

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QMenu
 from pytestqt.qtbot import QtBot
 
 import r2_renewal
+from r2_renewal.clock import pc_clock, today_in_warsaw
 from r2_renewal.domain.clock import ClockMarks, ClockState
-from r2_renewal.domain.dates import today_in_warsaw, warsaw_date
+from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.licence import VerdictKind
 from r2_renewal.domain.reminder import Prompt, Silence, SilenceReason
@@ -204,7 +205,7 @@ def test_a_renewed_licence_in_the_users_own_folder_silences(
 
 
 def test_a_licence_signed_this_afternoon_counts_this_morning(qtbot: QtBot, window: QMainWindow, tmp_path: Path) -> None:
-    signed = datetime.now(UTC)
+    signed = pc_clock()
     path = write_licence(tmp_path / "fresh.lic", warsaw_date(signed) + timedelta(days=200), issued=signed)
     config = r2_renewal.Config(licence_path=path, trusted_keys=KEYS, state_dir=tmp_path / "state")
     module = checked(qtbot, window, r2_renewal.attach(window, config))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import r2_renewal
-from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.domain.licence import VerdictKind
 from r2_renewal.domain.reminder import Silence, SilenceReason
 from r2_renewal.embedding import quiet_note

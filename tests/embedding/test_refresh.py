@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
 
-from r2_renewal.domain.dates import today_in_warsaw
+from r2_renewal.clock import pc_clock, today_in_warsaw
 from r2_renewal.domain.reminder import Silence, SilenceReason
 from r2_renewal.embedding import reminding
 from r2_renewal.embedding.module import RenewalModule
@@ -184,7 +184,7 @@ def test_with_the_shop_down_the_question_comes(host: Host, shop: ShopProcess, tm
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return pc_clock()
 
 
 def _licence_id(here: dict[str, Any]) -> str:

@@ -12,7 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-NOW = dt.datetime.now(dt.UTC)
+from r2_renewal.clock import pc_clock
+
+NOW = pc_clock()
 DAY = dt.timedelta(days=1)
 
 

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import QMainWindow, QTableView
 from pytestqt.qtbot import QtBot
 
 import r2_renewal
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.domain.clock import ClockState
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.embedding.module import RenewalModule
 from r2_renewal.licensing.issue import licence_payload, sign_licence
 from r2_renewal.licensing.reader import parse_certificate

@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +22,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.clock import ClockMarks
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.reminder import ReminderMemory
@@ -285,7 +285,7 @@ def test_d10_an_orphan_of_the_clock_marks_is_swept_by_the_next_writer(tracer: Tr
     assert saving.read(tmp_path) == before
     ClockMarkFile(tmp_path).write(ClockMarks(shop=THEN + timedelta(hours=2)))
     assert orphan.exists(), "of a writer who may still be at work"
-    os.utime(orphan, (time.time() - 3600,) * 2)
+    os.utime(orphan, (pc_clock().timestamp() - 3600,) * 2)
     ClockMarkFile(tmp_path).write(ClockMarks(shop=THEN + timedelta(hours=4)))
     assert [path.name for path in tmp_path.iterdir()] == [ClockMarkFile(tmp_path).path.name]
 

@@ -25,8 +25,8 @@ from PySide6.QtNetwork import QNetworkProxy
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.contract import paths
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.embedding.state import Status
 from r2_renewal.ui.basket_rows import Column

@@ -16,12 +16,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.clock import ClockMarks
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.store import database
@@ -142,7 +143,7 @@ def test_h8_no_stderr_no_working_folder_and_a_name_in_polish(computer: Computer)
 def test_c1_a_clock_far_off_is_doubted_and_locks_nobody_out(
     computer: Computer, fake_clock: Path, offset: str, clock: str
 ) -> None:
-    now = datetime.now(UTC)
+    now = pc_clock()
     write_licence(computer.licence, warsaw_date(now) + timedelta(days=500), issued=now - timedelta(days=3))
     ClockMarkFile(computer.state).write(ClockMarks(shop=now))
     environment = {**os.environ, "LD_PRELOAD": str(fake_clock), "FAKETIME": offset, "DONT_FAKE_MONOTONIC": "1"}
@@ -172,7 +173,7 @@ def test_c2_a_clock_that_jumps_while_the_question_waits_delays_nothing(computer:
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Warsaw"])
 def test_c3_the_day_is_warsaws_wherever_the_computer_thinks_it_is(computer: Computer, zone: str) -> None:
-    write_licence(computer.licence, warsaw_date(datetime.now(UTC)) + timedelta(days=30))
+    write_licence(computer.licence, warsaw_date(pc_clock()) + timedelta(days=30))
     environment = {**os.environ, "TZ": zone}
     command = computer.command(today=None, wait="check")
     seen = told(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE))

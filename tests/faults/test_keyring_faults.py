@@ -15,8 +15,8 @@ import pytest
 
 from r2_renewal.agent.protocol import AccountState, AccountStateParams, LoginParams, LogoutResult, Method, Nothing
 from r2_renewal.agent.vault import KEYRING_SECONDS, LONGEST_UTF16_UNITS
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.contract import paths
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.reference_shop.folder import settings_of
 from r2_renewal.reference_shop.seed import ACCOUNT_EMAIL, prepare

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.clock import ClockMarks, ClockState, read_clock
 from r2_renewal.domain.licence import VerdictKind
 from r2_renewal.licensing.issue import end_of_day, licence_payload
@@ -381,7 +382,7 @@ def test_d06_after_a_kill_the_next_installer_finishes_and_sweeps(computer: Compu
     tracer.run(computer.install(), "rename:signal=SIGKILL:when=1")
     (orphan,) = computer.leftovers()
     assert computer.licence.read_bytes() == OLD
-    os.utime(orphan, (time.time() - 3600,) * 2)
+    os.utime(orphan, (pc_clock().timestamp() - 3600,) * 2)
     assert run(computer.install()).returncode == 0
     assert computer.licence.read_bytes() == NEW
     assert computer.leftovers() == []

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from r2_renewal.agent.protocol import Delivery, Method, Nothing, PlaceParams
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.contract import paths
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order import ConfirmedOrder
 from r2_renewal.reference_shop.seed import PreparedShop, prepare

@@ -18,9 +18,9 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
+from r2_renewal.clock import pc_clock, today_in_warsaw
 from r2_renewal.contract import paths
 from r2_renewal.domain.clock import ClockState
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.licence import VerdictKind
 from r2_renewal.embedding.state import Status
@@ -154,9 +154,9 @@ def test_s13_an_older_licence_is_not_taken_for_the_newer_one_here(
 
 def test_s14_the_age_of_the_last_check_is_shown(customer: CustomersComputer, real_shop: RealShop) -> None:
     eshop = customer.open_eshop()
-    began = datetime.now(UTC)
+    began = pc_clock()
     wait_until(lambda: cells(eshop, Column.PROGRAM), what="basket")
-    checked = {checked_text(moment) for moment in (began, datetime.now(UTC))}
+    checked = {checked_text(moment) for moment in (began, pc_clock())}
     (shown,) = (label for label in eshop.findChildren(QLabel) if label.text().startswith("Ostatnio sprawdzono: "))
     assert shown.isVisible()
     assert shown.text() in checked
@@ -225,6 +225,6 @@ def test_s16_a_shop_whose_clock_is_a_day_off_ends_no_subscription(
         wait_until(lambda: ClockMarkFile(computer.state).read().shop is not None, what="the shop's time")
         told = ClockMarkFile(computer.state).read().shop
         assert told is not None
-        assert abs(told - datetime.now(UTC)) > timedelta(hours=23)
+        assert abs(told - pc_clock()) > timedelta(hours=23)
         assert verdict_of(computer) == (VerdictKind.EXPIRING, 0)
         assert computer.clocks() == {ClockState.PLAUSIBLE}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.licence import Licence
 from r2_renewal.licensing.atomic_file import NotWritableError, exclusive, replace_file, sweep_orphans
@@ -212,7 +213,7 @@ def test_orphans_are_swept_and_young_or_foreign_files_are_not(target: Path) -> N
     for path in (orphan, young, foreign):
         path.write_bytes(b"half")
     for path in (orphan, foreign):
-        os.utime(path, (time.time() - 3600,) * 2)
+        os.utime(path, (pc_clock().timestamp() - 3600,) * 2)
     sweep_orphans(target)
     assert [path.exists() for path in (orphan, young, foreign)] == [False, True, True]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from r2_renewal.agent import protocol
 from r2_renewal.agent.agent_log import AgentLog, Done, Step
 from r2_renewal.agent.protocol import Method
 from r2_renewal.agent.service import Service
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.embedding import quiet_note
 from r2_renewal.store.clock_marks import FILE_NAME as MARKS
@@ -144,14 +144,14 @@ def forge(program: Program, head: str) -> bool:
     ],
 )  # fmt: skip
 def test_a_forged_note_keeps_nobody_silent_beyond_the_week(program: Program, head: str) -> None:
-    now = time.time()
+    now = pc_clock().timestamp()
     moments = {"now": now, "month": now + 30 * DAY, "week": now + 6.5 * DAY, "ago": now - DAY, "ahead": now + DAY}
     assert not forge(program, head.format(**moments))
 
 
 def test_no_note_at_all_outlives_a_week(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     """The best that a forger can do: a note of this very moment, good to the last second that is believed."""
-    now = time.time()
+    now = pc_clock().timestamp()
     assert forge(program, f"{now} {now + 7 * DAY}")
     monkeypatch.setattr(quiet_note.time, "time", lambda: now + 7 * DAY + 1)
     assert not program.is_quiet()

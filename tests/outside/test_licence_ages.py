@@ -20,6 +20,7 @@ import r2_renewal
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.cli import main
+from r2_renewal.clock import pc_clock
 from r2_renewal.contract import paths
 from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.licence import CLOCK_TOLERANCE, VerdictKind, judge
@@ -163,7 +164,7 @@ class Computer:
             state_dir=folder / "state",
             today=lambda: self.today,
         )
-        now = datetime.now(UTC)
+        now = pc_clock()
         licence = licence_with(
             valid_until=self.today + timedelta(days=365), file_expiry=now + ages_in, issued=now - 90 * DAY
         )
@@ -278,7 +279,7 @@ def test_a_shop_that_has_an_older_copy_only_changes_nothing(hosts: Hosts, shop: 
 def test_only_a_file_that_could_not_be_fetched_for_long_is_noted(
     hosts: Hosts, vendor: Vendor, days: int, told: bool
 ) -> None:
-    expiry = datetime.now(UTC) - timedelta(days=days)
+    expiry = pc_clock() - timedelta(days=days)
     hosts.licence.write_bytes(vendor.certificate(LICENCE._replace(file_expiry=expiry)))
     notes = hosts.greeted().call(Method.ESHOP_STORED, protocol.Nothing()).notes
     assert (notes.aged_since is not None) is told
@@ -318,7 +319,7 @@ def test_a_start_without_a_window_fetches_an_aged_file(tmp_path: Path, reference
     licence, keys = tmp_path / "R2.lic", tmp_path / "keys.json"
     keys.write_text(json.dumps(reference.prepared.trusted_keys))
     aged = parse_certificate(reference.prepared.licence, shop_keys(reference))._replace(
-        issued=datetime.now(UTC) - 60 * DAY, file_expiry=datetime.now(UTC) - 30 * DAY
+        issued=pc_clock() - 60 * DAY, file_expiry=pc_clock() - 30 * DAY
     )
     licence.write_text(sign_licence(licence_payload(aged), signing_key(reference.prepared.folder)))
     before = licence.read_bytes()

@@ -6,14 +6,16 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.reference_shop.app import create_app
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.licence_files import sign
 from r2_renewal.reference_shop.seed import PreparedShop, prepare
@@ -36,13 +38,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 class Calendar:
-    """The shop's clock in a test. Attributes: day: the date it tells."""
+    """The shop's clock in a test, set to a day at the time of day that it really is."""
 
     def __init__(self, day: date) -> None:
         self.day = day
 
-    def __call__(self) -> date:
-        return self.day
+    def __call__(self) -> datetime:
+        return self._clock()
+
+    @property
+    def day(self) -> date:
+        """The date in Warsaw that it tells; setting it keeps the time of day."""
+        return warsaw_date(self._clock())
+
+    @day.setter
+    def day(self, day: date) -> None:
+        self._clock = set_to(day)
 
     def pass_days(self, days: int) -> None:
         self.day += timedelta(days=days)
@@ -102,7 +113,7 @@ def calendar() -> Calendar:
 
 @pytest.fixture
 def settings(prepared: PreparedShop, calendar: Calendar) -> ShopSettings:
-    return settings_of(prepared.folder, today=calendar)
+    return settings_of(prepared.folder, clock=calendar)
 
 
 @pytest.fixture

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import stat
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from r2_renewal.domain.dates import today_in_warsaw, warsaw_date
+from r2_renewal.clock import pc_clock, today_in_warsaw
+from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.issue import generate_private_key
 from r2_renewal.licensing.keys import parse_trusted_keys, read_trusted_keys
 from r2_renewal.licensing.reader import parse_certificate
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.folder import ShopFolder, init, settings_of
 from r2_renewal.reference_shop.keys import (
     create_signing_key,
@@ -25,7 +27,6 @@ from r2_renewal.reference_shop.keys import (
     write_trusted_keys,
 )
 from r2_renewal.reference_shop.seed import PreparedShop, prepare
-from r2_renewal.reference_shop.settings import fixed_date
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows guards files by the folder's rights")
 
@@ -140,9 +141,9 @@ def test_the_demo_ends_when_it_is_asked_to(tmp_path: Path, days_left: int) -> No
     assert (licence.nip, licence.programs[0].product, licence.programs[0].seq) == ("5262831503", "r2platnik", 1)
 
 
-def test_the_clock_tells_the_real_time_of_day_on_the_fixed_date(prepared: PreparedShop) -> None:
+def test_the_clock_tells_the_real_time_of_day_on_the_set_to(prepared: PreparedShop) -> None:
     real = settings_of(prepared.folder)
-    fixed = settings_of(prepared.folder, today=fixed_date(date(2026, 7, 1)))
-    assert abs((real.now() - datetime.now(UTC)).total_seconds()) < 60
+    fixed = settings_of(prepared.folder, clock=set_to(date(2026, 7, 1)))
+    assert abs((real.now() - pc_clock()).total_seconds()) < 60
     assert warsaw_date(fixed.now()) == date(2026, 7, 1)
     assert fixed.now().tzinfo is not None

@@ -19,6 +19,7 @@ from litestar.testing import TestClient
 
 from r2_renewal.contract import paths
 from r2_renewal.reference_shop.app import create_app
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.fulfilment import invoice
 from r2_renewal.reference_shop.open_sessions import name_of
@@ -28,7 +29,7 @@ from r2_renewal.reference_shop.panel.visit import SESSION, form_token
 from r2_renewal.reference_shop.passwords import hash_password
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.sessions import digest
-from r2_renewal.reference_shop.settings import ShopSettings, fixed_date
+from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop, opened
 from r2_renewal.reference_shop.tables import User
 from tests.reference_shop.conftest import TODAY, add_customer
@@ -173,7 +174,7 @@ def shared_shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     seeded: PreparedShop = request.getfixturevalue("seeded")
     folder = ShopFolder(tmp_path_factory.mktemp("matrix") / "shop")
     shutil.copytree(seeded.folder.path, folder.path)
-    settings = settings_of(folder, today=fixed_date(TODAY))
+    settings = settings_of(folder, clock=set_to(TODAY))
     with opened(settings) as shop, TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield replace(seeded, folder=folder), shop, client
 

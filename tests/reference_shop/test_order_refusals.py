@@ -90,7 +90,7 @@ def test_an_invalid_nip_on_record_stops_the_order(
     tmp_path: Path, serve: Callable[..., Module], calendar: Calendar
 ) -> None:
     wrong = prepare(tmp_path / "wrong", DAYS_LEFT, TODAY, nip="5262831504")
-    settings = settings_of(wrong.folder, today=calendar)
+    settings = settings_of(wrong.folder, clock=calendar)
     module = serve(**{name: getattr(settings, name) for name in ("database_url", "signing_key", "trusted_keys")})
     module.open(wrong.licence)
     assert module.storefront()["company"]["nip"] == "5262831504"

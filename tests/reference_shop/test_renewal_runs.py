@@ -31,10 +31,10 @@ from datetime import date
 from pathlib import Path
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.renewals import renew_due
-from r2_renewal.reference_shop.settings import fixed_date
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.shop import opened
-today = fixed_date(date.fromisoformat(sys.argv[3]))
-with opened(settings_of(ShopFolder(Path(sys.argv[1]), sys.argv[2]), today=today)) as shop:
+clock = set_to(date.fromisoformat(sys.argv[3]))
+with opened(settings_of(ShopFolder(Path(sys.argv[1]), sys.argv[2]), clock=clock)) as shop:
     print("ready", flush=True)
     sys.stdin.readline()
     print(renew_due(shop).renewals, flush=True)
@@ -50,14 +50,14 @@ from sqlalchemy.orm import Session
 from r2_renewal.reference_shop import renewal
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.renewals import renew_due
-from r2_renewal.reference_shop.settings import fixed_date
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.shop import opened
 
 def die(*_arguments):
     os.kill(os.getpid(), signal.SIGKILL)
 
-today = fixed_date(date.fromisoformat(sys.argv[3]))
-with opened(settings_of(ShopFolder(Path(sys.argv[1]), sys.argv[2]), today=today)) as shop:
+clock = set_to(date.fromisoformat(sys.argv[3]))
+with opened(settings_of(ShopFolder(Path(sys.argv[1]), sys.argv[2]), clock=clock)) as shop:
     if sys.argv[4] == "renew":
         renewal.renew = die
     else:

@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store import database
 from r2_renewal.store.drafts import KEEP_SECONDS, MAX_BYTES, Drafts
@@ -48,13 +48,13 @@ def test_nothing_is_created_by_looking_or_discarding(tmp_path: Path) -> None:
 
 
 def test_the_last_one_saved_is_the_one_found(drafts: Drafts) -> None:
-    before = time.time()
+    before = pc_clock().timestamp()
     for body in (b"A", b"An", b"Ann"):
         drafts.save("cust-1", "lic-1", body)
     stored = drafts.load("cust-1", "lic-1")
     assert stored is not None
     assert stored.body == b"Ann"
-    assert before <= stored.saved_at <= time.time()
+    assert before <= stored.saved_at <= pc_clock().timestamp()
 
 
 def test_a_draft_is_for_its_customer_and_licence_alone(drafts: Drafts) -> None:
@@ -71,7 +71,7 @@ def test_a_draft_is_for_its_customer_and_licence_alone(drafts: Drafts) -> None:
 def test_it_is_dropped_after_ninety_days_and_not_before(drafts: Drafts, tmp_path: Path) -> None:
     for licence_id, age in (("fresh", KEEP_SECONDS - DAY), ("old", KEEP_SECONDS + DAY)):
         drafts.save("cust-1", licence_id, b"typed")
-        sql(tmp_path, "UPDATE draft SET saved_at = ? WHERE licence_id = ?", time.time() - age, licence_id)
+        sql(tmp_path, "UPDATE draft SET saved_at = ? WHERE licence_id = ?", pc_clock().timestamp() - age, licence_id)
     assert body_of(drafts, licence_id="old") is None
     assert body_of(drafts, licence_id="fresh") == b"typed"
 
@@ -89,7 +89,7 @@ def test_what_is_dropped_or_discarded_is_gone_from_the_file(drafts: Drafts, tmp_
 
 def test_the_clock_set_back_loses_no_draft(drafts: Drafts, tmp_path: Path) -> None:
     drafts.save("cust-1", "lic-1", b"typed")
-    sql(tmp_path, "UPDATE draft SET saved_at = ?", time.time() + 400 * DAY)
+    sql(tmp_path, "UPDATE draft SET saved_at = ?", pc_clock().timestamp() + 400 * DAY)
     assert body_of(drafts) == b"typed"
 
 

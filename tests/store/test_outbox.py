@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store import database
 from r2_renewal.store.drafts import Drafts
@@ -95,7 +95,7 @@ def test_one_sender_at_a_time(outbox: Outbox) -> None:
 def test_a_dead_senders_order_is_free_after_its_lease(outbox: Outbox, tmp_path: Path) -> None:
     outbox.confirm("k", "lic-1", "digest", b"frozen")
     outbox.claim("k", ANY)
-    sql(tmp_path / "stan ąę", "UPDATE outbox SET lease_until = ?", time.time() - 0.1)
+    sql(tmp_path / "stan ąę", "UPDATE outbox SET lease_until = ?", pc_clock().timestamp() - 0.1)
     again = outbox.claim("k", UNANSWERED)
     assert again is not None
     assert again.state is OutboxState.SENDING
@@ -104,7 +104,7 @@ def test_a_dead_senders_order_is_free_after_its_lease(outbox: Outbox, tmp_path: 
 def test_a_clock_set_back_does_not_hold_an_order_for_ever(outbox: Outbox, tmp_path: Path) -> None:
     outbox.confirm("k", "lic-1", "digest", b"frozen")
     outbox.claim("k", ANY)
-    sql(tmp_path / "stan ąę", "UPDATE outbox SET lease_until = ?", time.time() + 400 * 86400)
+    sql(tmp_path / "stan ąę", "UPDATE outbox SET lease_until = ?", pc_clock().timestamp() + 400 * 86400)
     assert outbox.claim("k", ANY) is not None
 
 
@@ -130,8 +130,8 @@ def test_a_lease_lives_while_it_is_renewed(outbox: Outbox) -> None:
     row = outbox.row("k")
     assert row is not None
     assert row.lease_until > claimed.lease_until
-    assert row.is_held(time.time())
-    assert not row.is_held(time.time() + LEASE_SECONDS + 1)
+    assert row.is_held(pc_clock().timestamp())
+    assert not row.is_held(pc_clock().timestamp() + LEASE_SECONDS + 1)
 
 
 def test_an_accepted_order_is_never_rejected(outbox: Outbox) -> None:
@@ -168,7 +168,12 @@ def test_what_was_never_sent_is_forgotten_after_ninety_days(outbox: Outbox, tmp_
         claimed = outbox.claim(f"k{number}", ANY)
         assert claimed is not None
         outbox.release(claimed, OutboxState.NOT_SENT)
-        sql(tmp_path / "stan ąę", "UPDATE outbox SET confirmed_at = ? WHERE key = ?", time.time() - age, f"k{number}")
+        sql(
+            tmp_path / "stan ąę",
+            "UPDATE outbox SET confirmed_at = ? WHERE key = ?",
+            pc_clock().timestamp() - age,
+            f"k{number}",
+        )
     outbox.forget_unsent()
     assert outbox.row("k0") is not None
     assert outbox.row("k1") is None

@@ -7,12 +7,13 @@ where this one died; an untouched form leaves no draft, an accepted order none e
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
+from r2_renewal.clock import pc_clock
 from r2_renewal.domain.draft import Draft, draft_of
 from r2_renewal.domain.order_flow import OrderFlow
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
@@ -165,7 +166,7 @@ class DraftKeeper(QObject):
 
     def _ask(self, draft: Draft, saved_at: datetime | None) -> None:
         self._is_asking = True
-        self.found.emit(draft, saved_at or datetime.now(UTC))
+        self.found.emit(draft, saved_at or pc_clock())
 
     def _on_saved(self) -> None:
         self._retry_ms = FIRST_RETRY_MS

@@ -20,11 +20,11 @@ from sqlalchemy import delete, select
 
 from r2_renewal.contract.paths import ORDER_FILE_PAGE
 from r2_renewal.contract.prepared_order import PreparedItem
+from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.folder import ShopFolder, settings_of
 from r2_renewal.reference_shop.fulfilment import fulfil, invoice
 from r2_renewal.reference_shop.panel.language import language as language_of
 from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
-from r2_renewal.reference_shop.settings import fixed_date
 from r2_renewal.reference_shop.shop import Shop, opened
 from r2_renewal.reference_shop.tables import CorrectionRow, MailRow, SessionRow
 from tests.e2e.panel_browser import DESKTOP, PHONE, PanelBrowser, needs_browser, open_browser, resize
@@ -82,7 +82,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = ShopFolder(tmp_path_factory.mktemp("browser") / "shop")
     shutil.copytree(seeded.folder.path, folder.path)
     prepared = replace(seeded, folder=folder)
-    with opened(settings_of(folder, today=fixed_date(TODAY))) as shop, servers(prepared) as start:
+    with opened(settings_of(folder, clock=set_to(TODAY))) as shop, servers(prepared) as start:
         _, url = start("--public-url", "auto")
         with httpx.Client(base_url=url, timeout=30, trust_env=False) as http:
             module = Module(http).log_in(prepared.account_email, prepared.account_password)
