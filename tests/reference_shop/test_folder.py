@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from r2_renewal.clock import pc_clock, today_in_warsaw
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.licensing.issue import generate_private_key
 from r2_renewal.licensing.keys import parse_trusted_keys, read_trusted_keys
 from r2_renewal.licensing.reader import parse_certificate
-from r2_renewal.reference_shop.clock import set_to
+from r2_renewal.reference_shop.clock import pc_clock, set_to
 from r2_renewal.reference_shop.folder import ShopFolder, init, settings_of
 from r2_renewal.reference_shop.keys import (
     create_signing_key,
@@ -40,7 +39,7 @@ def test_init_makes_what_a_shop_needs(tmp_path: Path) -> None:
     init(folder)
     settings = settings_of(folder)
     assert settings.trusted_keys == read_trusted_keys(folder.trusted_keys) == (settings.signing_key.public,)
-    assert settings.today is today_in_warsaw
+    assert settings.clock is pc_clock
 
 
 def test_init_again_changes_nothing(tmp_path: Path) -> None:
