@@ -29,7 +29,6 @@ from r2_renewal.agent.showcase import Showcase
 from r2_renewal.agent.texts import Texts
 from r2_renewal.contract import structs
 from r2_renewal.domain.basket import Storefront
-from r2_renewal.domain.contact import visible
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.store.outbox import Outbox
 from r2_renewal.store.shop_cache import KnownLicence, ShopCache
@@ -234,8 +233,8 @@ def contact_check(params: protocol.ContactParams) -> protocol.ContactResult:
     """Judge contact fields; needs neither the desk nor the network."""
     from r2_renewal.contract.contact import check_email, check_phone
 
-    emails = {name: check_email(visible(text)) for name, text in params.emails.items()}
-    phones = {name: check_phone(visible(text)) for name, text in params.phones.items()}
+    emails = {name: check_email(text) for name, text in params.emails.items()}
+    phones = {name: check_phone(text) for name, text in params.phones.items()}
     return protocol.ContactResult(verdicts=emails | phones)
 
 

@@ -1,44 +1,46 @@
 """What counts as a valid e-mail and telephone, for the client and the shop alike.
 
-Rules: e-mail by email-validator, syntax only, ASCII local part, one address; telephone by phonenumbers, region PL, foreign
-numbers with ``+`` or ``00``, stored as E.164, shown in international form. The libraries load inside functions.
+Rules: e-mail by email-validator, syntax only, ASCII local part, at most 64 octets of it and 254 of the whole (RFC 5321);
+an international domain and its ``xn--`` form are one address: stored and shown in Unicode, sent in ASCII (RFC 5891). Telephone:
+``phone``. The libraries load inside functions.
 """
 
 from __future__ import annotations
 
-from r2_renewal.domain.contact import ContactProblem, ContactVerdict
+from r2_renewal.contract.phone import check_phone
+from r2_renewal.domain.contact import ContactProblem, ContactVerdict, visible
 
-REGION = "PL"
+__all__ = ["check_email", "check_phone", "sendable_email"]
+
+LONGEST_LOCAL_PART, LONGEST_EMAIL = 64, 254
 
 
 def check_email(text: str) -> ContactVerdict:
     """Judge an e-mail address as typed."""
-    from email_validator import EmailNotValidError, validate_email
-
-    address = text.strip()
+    address = visible(text)
     if not address:
         return ContactVerdict(ContactProblem.EMPTY)
     if address.count("@") > 1 and any(separator in address for separator in ",; \t\n"):
         return ContactVerdict(ContactProblem.SEVERAL)
+    valid = _validated(address)
+    return ContactVerdict(ContactProblem.INVALID) if valid is None else ContactVerdict(None, valid[0], valid[0])
+
+
+def sendable_email(address: str) -> str:
+    """Return the ASCII form of an address, as SMTP carries it; what is no address is returned as it is."""
+    valid = _validated(visible(address))
+    return address if valid is None else valid[1]
+
+
+def _validated(address: str) -> tuple[str, str] | None:
+    """Return an address in Unicode and in ASCII; None for what is none."""
+    from email_validator import EmailNotValidError, validate_email
+
     try:
-        value = validate_email(address, check_deliverability=False, allow_smtputf8=False).normalized
+        valid = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        return ContactVerdict(ContactProblem.INVALID)
-    return ContactVerdict(None, value, value)
-
-
-def check_phone(text: str) -> ContactVerdict:
-    """Judge a telephone number as typed."""
-    import phonenumbers
-
-    if not text.strip():
-        return ContactVerdict(ContactProblem.EMPTY)
-    try:
-        number = phonenumbers.parse(text, REGION)
-    except phonenumbers.NumberParseException:
-        return ContactVerdict(ContactProblem.INVALID)
-    if number.extension or not phonenumbers.is_valid_number(number):
-        return ContactVerdict(ContactProblem.INVALID)
-    stored = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return ContactVerdict(None, stored, shown)
+        return None
+    sent = valid.ascii_email or valid.normalized
+    if len(sent.rpartition("@")[0]) > LONGEST_LOCAL_PART or len(sent) > LONGEST_EMAIL:
+        return None
+    return valid.normalized, sent

@@ -270,7 +270,7 @@ class QuoteBody(Body, frozen=True, kw_only=True):
 
 
 class OrdererBody(Body, frozen=True, kw_only=True):
-    """The ordering person. Attributes: phone: E.164; email: one address."""
+    """The ordering person. Attributes: phone: E.164, an extension as ``;ext=12`` (RFC 3966); email: one address."""
 
     first_name: Name
     last_name: Name

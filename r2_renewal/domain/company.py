@@ -1,11 +1,13 @@
 """Invoice details: the company on record with the vendor, its NIP first.
 
 Rules: NIP is 10 digits with weights 6 5 7 2 3 4 5 6 7 modulo 11, remainder 10 is invalid (decree on NIP, Dz.U. 2004 nr 269);
-repeated digits are no NIP though some pass the sum; an invalid NIP stops the order, since KSeF delivers by NIP.
+repeated digits are no NIP though some pass the sum; an invalid NIP stops the order, since KSeF delivers by NIP. A pasted label
+(„NIP: ", „NIP-UE PL") is no part of it; the VAT number of another country (Directive 2006/112, article 215) is told apart.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +16,15 @@ from r2_renewal.domain.contact import visible
 _WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 _DIGITS = 10
 # Hyphen, minus and every dash that a word processor makes of them.
-_SEPARATORS = str.maketrans("", "", " -\u2010\u2011\u2012\u2013\u2014\u2212")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+_SEPARATORS = str.maketrans("", "", " -./")
+_LABEL = re.compile(
+    r"(?:PL\s*)?(?:(?:NUMER|NR)[\s.:]*)?(?:NIP|VAT)[\s.:/\-]*(?:(?:UE|EU|NR|NUMER|ID)(?![^\W\d_])[\s.:/\-]*)*"
+)
+# ISO 3166 with the exceptions of VIES: EL for Greece, XI for Northern Ireland, EU for the one-stop shop.
+_FOREIGN = re.compile(
+    r"(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|EU|FI|FR|GR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PT|RO|SE|SI|SK|XI)(?=[A-Z+*]*\d)[A-Z\d+*]{2,13}"
+)
 
 
 class NipProblem(StrEnum):
@@ -24,6 +34,7 @@ class NipProblem(StrEnum):
     CHARACTERS = "characters"
     LENGTH = "length"
     CHECKSUM = "checksum"
+    FOREIGN = "foreign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +95,10 @@ def _folded(name: str) -> str:
 
 
 def normalize_nip(text: str) -> str:
-    """Return the NIP without prefix and separators: ``PL 526-283-15-03`` gives ``5262831503``."""
-    bare = visible(text).translate(_SEPARATORS).upper()
+    """Return the NIP without label, prefix and separators: ``NIP: PL 526-283-15-03`` gives ``5262831503``."""
+    typed = visible(text).translate(_DASHES).upper()
+    label = _LABEL.match(typed)
+    bare = (typed[label.end() :] if label else typed).translate(_SEPARATORS)
     return bare.removeprefix("PL")
 
 
@@ -94,6 +107,8 @@ def nip_problem(text: str) -> NipProblem | None:
     digits = normalize_nip(text)
     if not digits:
         return NipProblem.EMPTY
+    if _FOREIGN.fullmatch(digits):
+        return NipProblem.FOREIGN
     if not (digits.isascii() and digits.isdigit()):
         return NipProblem.CHARACTERS
     if len(digits) != _DIGITS:

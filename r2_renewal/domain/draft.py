@@ -108,7 +108,7 @@ def resumed(flow: OrderFlow, draft: Draft) -> OrderFlow:
     if any(one.recipient_id == draft.recipient_id for one in flow.storefront.recipients):
         kept = kept.choose_recipient(draft.recipient_id)
     if draft.orderer != Orderer():
-        kept = kept.type_orderer(draft.orderer)  # in place of the one remembered here
+        kept = kept.type_orderer(draft.orderer.as_typed)  # in place of the one remembered here
     if draft.kind is None or not any(flow.storefront.offers_for(one, draft.kind) for one in kept.licence_ids):
         return kept
     chosen = kept.choose_kind(draft.kind)

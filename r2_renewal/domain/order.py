@@ -6,7 +6,7 @@ Rule: a confirmed order has a key of its own from the moment of confirmation; th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -54,7 +54,7 @@ class Orderer:
     Attributes:
         first_name: given name.
         last_name: family name.
-        phone: as typed in the form; E.164 in an order.
+        phone: as typed in the form; E.164 in an order, an extension as ``;ext=12``.
         email: as typed in the form; normalized in an order.
     """
 
@@ -62,6 +62,11 @@ class Orderer:
     last_name: str = ""
     phone: str = ""
     email: str = ""
+
+    @property
+    def as_typed(self) -> Orderer:
+        """The same person as a form shows them: the extension of a stored telephone as people write it."""
+        return replace(self, phone=self.phone.replace(";ext=", " wew. "))
 
 
 @dataclass(frozen=True, slots=True)

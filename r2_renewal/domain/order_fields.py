@@ -40,11 +40,13 @@ class Reason(StrEnum):
     """Why a field is refused."""
 
     EMPTY = "empty"
+    TOO_SHORT = "too_short"
     INVALID = "invalid"
     SEVERAL = "several"
     CHARACTERS = "characters"
     LENGTH = "length"
     CHECKSUM = "checksum"
+    FOREIGN = "foreign"
     REFUSED = "refused"
     TOO_LONG = "too_long"
     TOO_MANY = "too_many"

@@ -108,7 +108,7 @@ class OrderFlow(OrderForm):
     def opened_for(self, holder: Holder | None, remembered: Orderer | None) -> OrderFlow:
         """Take what this computer knows; the remembered person is filled in where nobody was typed yet."""
         known = replace(self, holder=holder, remembered=remembered)
-        return known if remembered is None or self.orderer != Orderer() else known.type_orderer(remembered)
+        return known if remembered is None or self.orderer != Orderer() else known.type_orderer(remembered.as_typed)
 
     def stocked(self, more: Storefront) -> OrderFlow:
         """Take what the shop has of further programs, which may be added then; nothing that was chosen or confirmed changes."""

@@ -33,7 +33,7 @@ class Contact:
         invoice_email: normalized address for invoices.
         first_name: trimmed.
         last_name: trimmed.
-        phone: E.164.
+        phone: E.164, with ``;ext=`` and an extension where there is one.
         email: normalized address of the ordering person.
     """
 

@@ -18,6 +18,8 @@ from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import HashingError, InvalidHashError
 from argon2.low_level import ARGON2_VERSION, core, error_to_str, ffi
 
+from r2_renewal.contract.contact import check_email
+
 PASSES, MEMORY_KIB, LANES = 3, 64 * 1024, 4
 _SALT_BYTES, _HASH_BYTES = 16, 32
 AT_ONCE = max(1, min(4, (os.cpu_count() or 1) // 2))
@@ -27,8 +29,8 @@ _ROOM = threading.BoundedSemaphore(AT_ONCE)
 
 
 def login_name(email: str) -> str:
-    """Return the form in which an account's e-mail is stored and looked up."""
-    return email.strip().casefold()
+    """Return the form in which an account's e-mail is stored and looked up: one for both spellings of its domain."""
+    return (check_email(email).value or email.strip()).casefold()
 
 
 def hash_password(password: str) -> str:

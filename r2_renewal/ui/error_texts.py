@@ -240,6 +240,7 @@ def _of_nip() -> dict[tuple[Field, Reason], str]:
         (Field.NIP, Reason.EMPTY): "Podaj NIP.",
         (Field.NIP, Reason.LENGTH): "NIP musi mieć 10 cyfr.",
         (Field.NIP, Reason.CHARACTERS): "NIP może zawierać tylko cyfry, spacje, myślniki i przedrostek PL.",
+        (Field.NIP, Reason.FOREIGN): "To numer VAT z innego kraju. Podaj polski NIP: 10 cyfr.",
         (Field.NIP, Reason.CHECKSUM): "Ten NIP jest nieprawidłowy. Sprawdź, czy cyfry się zgadzają.",
     }
 
@@ -247,14 +248,12 @@ def _of_nip() -> dict[tuple[Field, Reason], str]:
 def _of_contacts() -> dict[tuple[Field, Reason], str]:
     wrong_email = "Ten adres e-mail jest nieprawidłowy. Przykład: faktury@twojafirma.pl."
     one_email = "Podaj tylko jeden adres e-mail."
-    wrong_phone = "Ten numer telefonu jest nieprawidłowy. Przykład: 601 234 567 lub +48 601 234 567."
     return {
         (Field.RECIPIENT, Reason.REFUSED): "Tego odbiorcy nie ma już w danych firmy. Wybierz innego.",
         (Field.INVOICE_EMAIL, Reason.EMPTY): "Podaj e-mail do faktury.",
         (Field.INVOICE_EMAIL, Reason.INVALID): wrong_email,
         (Field.INVOICE_EMAIL, Reason.SEVERAL): one_email,
-        (Field.PHONE, Reason.EMPTY): "Podaj numer telefonu.",
-        (Field.PHONE, Reason.INVALID): wrong_phone,
+        **_of_phone(),
         (Field.EMAIL, Reason.EMPTY): "Podaj adres e-mail osoby zamawiającej.",
         (Field.EMAIL, Reason.INVALID): wrong_email,
         (Field.EMAIL, Reason.SEVERAL): one_email,
@@ -262,6 +261,25 @@ def _of_contacts() -> dict[tuple[Field, Reason], str]:
         (Field.LAST_NAME, Reason.TOO_LONG): "Nazwisko może mieć najwyżej 80 znaków.",
         (Field.FIRST_NAME, Reason.REFUSED): "eSklep nie przyjął tego imienia. Sprawdź je.",
         (Field.LAST_NAME, Reason.REFUSED): "eSklep nie przyjął tego nazwiska. Sprawdź je.",
+    }
+
+
+def _of_phone() -> dict[tuple[Field, Reason], str]:
+    return {
+        (Field.PHONE, Reason.EMPTY): "Podaj numer telefonu.",
+        (
+            Field.PHONE,
+            Reason.TOO_SHORT,
+        ): "Ten numer telefonu jest za krótki. Numer w Polsce ma 9 cyfr, np. 601 234 567.",
+        (
+            Field.PHONE,
+            Reason.TOO_LONG,
+        ): "Ten numer telefonu jest za długi. Numer w Polsce ma 9 cyfr, wewnętrzny najwyżej 6.",
+        (Field.PHONE, Reason.SEVERAL): "Podaj tylko jeden numer telefonu.",
+        (
+            Field.PHONE,
+            Reason.INVALID,
+        ): "Ten numer telefonu jest nieprawidłowy. Przykład: 601 234 567 lub +48 601 234 567.",
     }
 
 

@@ -42,6 +42,15 @@ def test_an_order_is_taken_with_a_number_and_a_receipt(module: Module) -> None:
     assert order["email"] == "anna.klosowska@klosowska.example"
 
 
+def test_an_order_keeps_the_extension(module: Module, shop: Shop) -> None:
+    quote = module.quote(LICENCE_ID)
+    body = module.body(quote)
+    body["orderer"]["phone"] = " 22 123 45 67 wew. 12"
+    assert module.submit(body).status_code == 201
+    (row,) = orders_in(shop)
+    assert row.phone == "+48221234567;ext=12"
+
+
 def test_contact_data_are_stored_in_one_form(module: Module, shop: Shop) -> None:
     quote = module.quote(LICENCE_ID)
     orderer = {

@@ -105,7 +105,7 @@ def test_missing_fields_are_named_and_the_first_gets_the_focus(qtbot: QtBot, ope
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("Telefon", "112", "Ten numer telefonu jest nieprawidłowy. Przykład: 601 234 567 lub +48 601 234 567."),
+        ("Telefon", "112", "Ten numer telefonu jest za krótki. Numer w Polsce ma 9 cyfr, np. 601 234 567."),
         ("E-mail", "anna@", "Ten adres e-mail jest nieprawidłowy. Przykład: faktury@twojafirma.pl."),
         ("E-mail", "a@b.pl, c@d.pl", "Podaj tylko jeden adres e-mail."),
     ],

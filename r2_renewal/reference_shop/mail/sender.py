@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from r2_renewal.contract.contact import sendable_email
 from r2_renewal.domain.dates import warsaw
 from r2_renewal.reference_shop.mail.queue import note_failed, note_sent, take_up
 from r2_renewal.reference_shop.mail.transports import Transport, UndeliveredError
@@ -40,7 +41,7 @@ def message_of(row: MailRow, seller: Seller) -> EmailMessage:
     """Return a queued letter as a message, the same to the byte but for its MIME boundary at every attempt."""
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(seller.company.name, addr_spec=seller.mail_from)
-    message["To"] = Address(addr_spec=row.recipient)
+    message["To"] = Address(addr_spec=sendable_email(row.recipient))
     message["Subject"] = row.subject
     message["Date"] = format_datetime(row.created_at.astimezone(warsaw()))
     message["Message-ID"] = row.message_id
