@@ -20,7 +20,7 @@ from r2_renewal.contract.structs import ConsentBody
 from r2_renewal.domain.company import normalize_nip
 from r2_renewal.domain.consent import AUTO_RENEWAL, RUNNING_PERIOD, GivenConsent
 from r2_renewal.domain.money import Price
-from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop import ledger, texts
 from r2_renewal.reference_shop.conditional import is_current
 from r2_renewal.reference_shop.customer_tag import customer_tag
 from r2_renewal.reference_shop.enrolments import enrolment_list, ground
@@ -152,7 +152,7 @@ def _enrol(
             ProblemCode.CONSENT_TEXT_CHANGED, document=texts.body_of(texts.current(AUTO_RENEWAL, settings.vendor))
         )
     session.add(_evidence(settings, caller, wanted, licence, consent, price))
-    licence.auto_renewal, licence.renewal_date = True, offered.renewal.day
+    ledger.enrol(session, settings, licence)
 
 
 def _expected(settings: ShopSettings, licence: LicenceRow, price: Price, email: str) -> GivenConsent:

@@ -2,29 +2,24 @@
 
 Rules: the writer's lock is taken before the order is read, so two processes at once do it once; a subscription is counted
 from the licence's end at that moment, so no day is lost; ``seq`` rises by one; the licence is enrolled in automatic renewal
-where the order carried the consent. An automatic renewal's order has renewed its licence on the day it was made: its payment
-changes the order alone.
+where the order carried the consent. What an order gives stands in the licence's ledger, once: an automatic renewal's order has
+renewed its licence on the day it was made, and its payment changes the order alone.
 """
 
 from __future__ import annotations
-
-from datetime import date
 
 from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import OrderState
-from r2_renewal.reference_shop import invoices
+from r2_renewal.reference_shop import invoices, ledger
 from r2_renewal.reference_shop.billing import fa3
-from r2_renewal.reference_shop.licence_files import sign
 from r2_renewal.reference_shop.mail.letters import tell_of_invoice
 from r2_renewal.reference_shop.orders import OPEN_STATES, WAY
-from r2_renewal.reference_shop.pricing import ONE_DAY, period_of
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import LicenceRow, OrderEvent, OrderLineRow, OrderRow, QuoteLineRow, RenewalRow
+from r2_renewal.reference_shop.tables import OrderEvent, OrderRow
 
 
 def open_orders(shop: Shop, *states: OrderState) -> list[str]:
@@ -64,9 +59,8 @@ def fulfil(shop: Shop, order_id: str) -> bool:
         if order.state not in OPEN_STATES:
             return False
         pass_to(session, shop.settings, order, OrderState.FULFILLED)
-        if not _is_automatic(session, order):
-            for line in order.lines:
-                renew(shop.settings, line)
+        for line in order.lines:
+            ledger.grant(session, shop.settings, order, line)
         return True
 
 
@@ -107,29 +101,3 @@ def pass_to(session: Session, settings: ShopSettings, order: OrderRow, state: Or
         invoices.pay(session, order, now)
     if issued is not None:
         tell_of_invoice(session, settings, issued, order.invoice_email)
-
-
-def _is_automatic(session: Session, order: OrderRow) -> bool:
-    return session.scalar(select(RenewalRow.pk).where(RenewalRow.order_id == order.id)) is not None
-
-
-def renew(settings: ShopSettings, line: OrderLineRow) -> None:
-    """Give a licence what it was ordered, and sign it."""
-    licence = line.licence
-    licence.valid_until = _new_end(line.sold, licence)
-    if line.sold.kind == ServiceKind.EXTENSION.value:
-        licence.limits = {**licence.limits, **line.sold.limits}
-    licence.seq += 1
-    if line.enrolled:
-        licence.auto_renewal = True
-    if licence.auto_renewal:
-        licence.renewal_date = licence.valid_until + ONE_DAY
-    sign(settings, licence)
-
-
-def _new_end(sold: QuoteLineRow, licence: LicenceRow) -> date:
-    if sold.kind == ServiceKind.EXTENSION.value:
-        return licence.valid_until
-    if licence.valid_until < sold.period_from:
-        return sold.period_to
-    return period_of(ServiceKind.SUBSCRIPTION, licence.valid_until, sold.period_from)[1]

@@ -18,8 +18,8 @@ from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.money import Money
 from r2_renewal.domain.offer import Offer
 from r2_renewal.domain.order import BuyerKind, OrderState
-from r2_renewal.reference_shop import texts
-from r2_renewal.reference_shop.fulfilment import pass_to, renew
+from r2_renewal.reference_shop import ledger, texts
+from r2_renewal.reference_shop.fulfilment import pass_to
 from r2_renewal.reference_shop.mail import renewal_letters
 from r2_renewal.reference_shop.orders import has_open_order, order_lines
 from r2_renewal.reference_shop.pricing import Line, Tier, line_of, offers
@@ -108,7 +108,7 @@ class Renewal:
         session.flush()
         session.add(OrderEvent(order_pk=order.pk, state=order.state, at=order.placed_at))
         pass_to(session, settings, order, OrderState.INVOICED)
-        renew(settings, order.lines[0])
+        ledger.grant(session, settings, order, order.lines[0], is_automatic=True)
         self._settle(session, settings, order.id, None)
         renewal_letters.tell_of_renewal(session, settings, order, line, self._told_at())
         return order
@@ -117,7 +117,7 @@ class Renewal:
         """Strike the licence off for this period, and tell the customer in time to order."""
         self._settle(session, settings, None, reason)
         renewal_letters.tell_of_refusal(session, settings, self.licence, self.day, reason, self._address())
-        strike_off(self.licence)
+        ledger.strike_off(session, settings, self.licence)
 
     def _told_at(self) -> datetime | None:
         return self.notice.mail.sent_at if self.notice is not None else None
@@ -187,11 +187,6 @@ def outcome_of(session: Session, licence_id: str, day: date) -> RenewalRow | Non
     """Return what became of a licence's renewal on a day, or None while nothing has."""
     query = select(RenewalRow).where(RenewalRow.licence_id == licence_id, RenewalRow.renewal_date == day)
     return session.scalar(query)
-
-
-def strike_off(licence: LicenceRow) -> None:
-    """End the licence's enrolment in automatic renewal."""
-    licence.auto_renewal, licence.renewal_date = False, None
 
 
 def consents_of(session: Session, licence_id: str) -> list[ConsentRow]:

@@ -16,8 +16,9 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from r2_renewal.reference_shop import ledger
 from r2_renewal.reference_shop.billing import fa3
-from r2_renewal.reference_shop.renewal import Renewal, outcome_of, strike_off
+from r2_renewal.reference_shop.renewal import Renewal, outcome_of
 from r2_renewal.reference_shop.renewal_rules import FIRST_NOTICE_DAYS, Step, decide
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
@@ -75,7 +76,7 @@ def _take_step(session: Session, settings: ShopSettings, licence: LicenceRow) ->
     if not licence.auto_renewal or licence.renewal_date is None:
         return Step.WAIT  # another run, a revocation or an order came first
     if outcome_of(session, licence.id, licence.renewal_date) is not None:
-        strike_off(licence)  # enrolled again for a period whose renewal was refused
+        ledger.strike_off(session, settings, licence)  # enrolled again for a period whose renewal was refused
         return Step.WAIT
     renewal = Renewal.of(session, licence, licence.renewal_date)
     step, reason = decide(renewal.situation(session), settings.today())

@@ -13,9 +13,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from r2_renewal.reference_shop import ledger
 from r2_renewal.reference_shop.mail import renewal_letters
 from r2_renewal.reference_shop.programs import licences_of
-from r2_renewal.reference_shop.renewal import Renewal, consents_of, outcome_of, strike_off
+from r2_renewal.reference_shop.renewal import Renewal, consents_of, outcome_of
 from r2_renewal.reference_shop.renewal_rules import Step, decide
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.tables import LicenceRow, OrderLineRow
@@ -59,7 +60,7 @@ def revoke_one(session: Session, settings: ShopSettings, licence: LicenceRow, ch
         consent.revoked_at, consent.revoked_channel = now, channel
     for line in _open_lines(session, licence.id):
         line.enrolled = False  # its fulfilment enrols nobody
-    strike_off(licence)
+    ledger.strike_off(session, settings, licence)
     renewal_letters.acknowledge_revocation(session, settings, licence, consents[0], too_late_for)
     return Revocation(licence.id, too_late_for)
 

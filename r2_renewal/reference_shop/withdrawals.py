@@ -1,8 +1,9 @@
 """„Odstąp od umowy tutaj": withdrawal within 14 days, and cancellation of an order that is not yet accepted.
 
 Rules: the last of the 14 days (``withdrawal_right``) counts to its end; nobody has to prove to be a consumer; a withdrawal is
-declared once, and its receipt is the same however often it is asked for; what the order gave is taken back where it still
-stands as the order left it, and its consent to automatic renewal with it.
+declared once, and its receipt is the same however often it is asked for; what the order gave is taken back, whatever was
+ordered since (``ledger_rules``), and its consent to automatic renewal with it; an automatic renewal's takes the consents with it
+that had led to it.
 """
 
 from __future__ import annotations
@@ -17,21 +18,18 @@ from r2_renewal.contract.contact import check_email
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import OrderBody
 from r2_renewal.domain.dates import sentence_moment, warsaw_date
-from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import OrderState
 from r2_renewal.domain.withdrawal_right import last_day
-from r2_renewal.reference_shop import invoices
+from r2_renewal.reference_shop import invoices, ledger
 from r2_renewal.reference_shop.billing import fa3
-from r2_renewal.reference_shop.licence_files import sign
 from r2_renewal.reference_shop.mail.letters import acknowledge_withdrawal, tell_of_correction
 from r2_renewal.reference_shop.order_checks import CHANNELS, check_name
 from r2_renewal.reference_shop.orders import order_body, order_of
-from r2_renewal.reference_shop.pricing import ONE_DAY
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.renewal import consents_of, strike_off
+from r2_renewal.reference_shop.renewal import AUTOMATIC, consents_of
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
-from r2_renewal.reference_shop.tables import OrderEvent, OrderLineRow, OrderRow, WithdrawalRow
+from r2_renewal.reference_shop.tables import ConsentRow, OrderEvent, OrderRow, WithdrawalRow
 
 
 def withdraw(shop: Shop, customer_id: str, order_id: str, request: WithdrawalRequest) -> WithdrawalBody:
@@ -111,28 +109,17 @@ def _declared(settings: ShopSettings, order: OrderRow, person: str, email: str, 
 
 
 def _undo(session: Session, settings: ShopSettings, order: OrderRow, channel: str) -> None:
-    was_fulfilled = order.state == OrderState.FULFILLED.value
     _end(session, settings, order, OrderState.WITHDRAWN)
     _correct_invoice(session, settings, order)
     _withdraw_consent(session, settings, order, channel)
-    if was_fulfilled:
-        for line in order.lines:
-            _take_back(settings, line)
+    for line in order.lines:
+        ledger.take_back(session, settings, line)
 
 
 def _correct_invoice(session: Session, settings: ShopSettings, order: OrderRow) -> None:
     correction = invoices.correct(session, settings, order.id, f"Odstąpienie od umowy, zamówienie nr {order.number}")
     if correction is not None:
         tell_of_correction(session, settings, correction, order.invoice_email)
-
-
-def _take_back(settings: ShopSettings, line: OrderLineRow) -> None:
-    licence, sold = line.licence, line.sold
-    if sold.kind == ServiceKind.SUBSCRIPTION.value and licence.valid_until == sold.period_to:
-        licence.valid_until = sold.period_from - ONE_DAY
-        licence.renewal_date = licence.valid_until + ONE_DAY if licence.auto_renewal else None
-        licence.seq += 1
-        sign(settings, licence)
 
 
 def _end(session: Session, settings: ShopSettings, order: OrderRow, state: OrderState) -> None:
@@ -144,12 +131,15 @@ def _end(session: Session, settings: ShopSettings, order: OrderRow, state: Order
 
 def _withdraw_consent(session: Session, settings: ShopSettings, order: OrderRow, channel: str) -> None:
     for line in order.lines:
-        consents = consents_of(session, line.licence_id)
-        own = [consent for consent in consents if consent.order_id == order.id]
-        for consent in own:
-            consent.revoked_at, consent.revoked_channel = settings.now(), channel
-        if len(own) == len(consents):
-            strike_off(line.licence)
+        for consent in consents_of(session, line.licence_id):
+            if _led_to(consent, order):
+                consent.revoked_at, consent.revoked_channel = settings.now(), channel
+
+
+def _led_to(consent: ConsentRow, order: OrderRow) -> bool:
+    if order.channel == AUTOMATIC:
+        return consent.accepted_at <= order.placed_at  # whoever turns the renewal down turns down what had led to it
+    return consent.order_id == order.id
 
 
 def _receipt(row: WithdrawalRow, order: OrderRow) -> WithdrawalBody:

@@ -1,8 +1,8 @@
 """The shop's tables.
 
 Rules: every row of a customer carries the customer's identifier, and every query is bound to it; an order's numbers are its
-quote's, which never change; an idempotency key is unique for ever; consents are append-only, held by triggers. The tables are
-made and changed by the migrations alone; a test compares the two.
+quote's, which never change; an idempotency key is unique for ever; consents and the licences' ledger are append-only, held by
+triggers. The tables are made and changed by the migrations alone; a test compares the two.
 """
 
 from r2_renewal.reference_shop.tables.accounts import Attempts, PasswordReset, SessionRow, User
@@ -19,6 +19,8 @@ from r2_renewal.reference_shop.tables.billing import (
 from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem, PriceList
 from r2_renewal.reference_shop.tables.consents import ConsentRow
 from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer, RecipientRow
+from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer
+from r2_renewal.reference_shop.tables.ledger import LedgerEntry, LedgerKind
 from r2_renewal.reference_shop.tables.mail import MailRow
 from r2_renewal.reference_shop.tables.orders import (
     IdempotencyKey,
@@ -44,6 +46,8 @@ __all__ = [
     "InvoiceLineRow",
     "InvoiceRow",
     "InvoiceSeries",
+    "LedgerEntry",
+    "LedgerKind",
     "LicenceRow",
     "MailRow",
     "OrderEvent",
