@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -21,10 +22,19 @@ from sqlalchemy import make_url, select, update
 from sqlalchemy.exc import IntegrityError
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.reference_shop import schema
+from r2_renewal.reference_shop import ledger, schema
 from r2_renewal.reference_shop.database import Database
 from r2_renewal.reference_shop.orders import order_body
-from r2_renewal.reference_shop.tables import Base, ConsentRow, Customer, IdempotencyKey, OrderLineRow, OrderRow
+from r2_renewal.reference_shop.tables import (
+    Base,
+    ConsentRow,
+    Customer,
+    IdempotencyKey,
+    LedgerEntry,
+    LicenceRow,
+    OrderLineRow,
+    OrderRow,
+)
 from tests.reference_shop.conftest import SQLITE
 
 BOTH_DATABASES = True
@@ -112,6 +122,21 @@ def test_from_the_first_release_to_the_same_tables_with_every_row_kept(first_rel
 
 def _shown(line: OrderLineRow) -> tuple[object, ...]:
     return line.licence_id, line.sold.program, line.sold.kind, str(line.sold.net), line.enrolled, line.is_open
+
+
+def test_the_ledger_begins_with_the_licences_and_orders_there_are(first_release: str) -> None:
+    with opened(first_release) as database:
+        database.upgrade()
+        with database.reading() as session:
+            for licence in session.scalars(select(LicenceRow)):
+                assert ledger.replayed(session, licence.id) == ledger.state_of(licence)
+            entries = session.scalars(select(LedgerEntry).where(LedgerEntry.licence_id == "L-R2F-100482")).all()
+            (bought,) = session.scalars(select(OrderLineRow).where(OrderLineRow.licence_id == "L-R2F-100482"))
+    assert [entry.kind for entry in entries] == ["start", "grant"]
+    start, given = entries
+    assert start.valid_until == bought.sold.period_from - timedelta(days=1)
+    assert (given.order_pk, given.months, given.enrolled, given.is_automatic) == (bought.order_pk, 12, True, False)
+    assert (start.enrolled, start.seq, given.seq) == (False, 1, 2)
 
 
 def test_the_first_migration_still_makes_what_the_first_release_had(tmp_path: Path) -> None:
