@@ -19,7 +19,6 @@ from r2_renewal.reference_shop.tables.billing import (
 from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem, PriceList
 from r2_renewal.reference_shop.tables.consents import ConsentRow
 from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer, RecipientRow
-from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer
 from r2_renewal.reference_shop.tables.ledger import LedgerEntry, LedgerKind
 from r2_renewal.reference_shop.tables.mail import MailRow
 from r2_renewal.reference_shop.tables.orders import (
