@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("clocks", max_examples=15)
 
 
+POSIX = "posix(reason): what only a POSIX system has or does; skipped on Windows, with the reason"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--long``: the slow counts of property, fuzz and kill tests."""
     parser.addoption(
@@ -23,9 +27,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count the rows of the fault matrix."""
+    """Count the rows of the fault matrix and know the marker of what is POSIX only."""
     config.addinivalue_line("markers", MARKER)
+    config.addinivalue_line("markers", POSIX)
     config.pluginmanager.register(ClosingLine())
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip on Windows what is marked as POSIX only."""
+    marker = item.get_closest_marker("posix")
+    if marker is not None and sys.platform == "win32":
+        pytest.skip(f"POSIX only: {marker.args[0]}")
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def test_stray_output_never_reaches_the_host() -> None:
     assert b"stray" in done.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="closing descriptors from a shell")
+@pytest.mark.posix("closing descriptors from a shell")
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
 def test_without_pipes_it_ends_in_silence(closed: str) -> None:
     command = f'"{sys.executable}" -I -m r2_renewal.agent {closed}'

@@ -142,7 +142,7 @@ def test_a_missing_licence_is_thirty_and_a_line(pc: Computer) -> None:
     assert "R2-L01" in line
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the stream")
+@pytest.mark.posix("a shell closes the stream")
 def test_a_host_that_gives_no_stderr_still_reads_one_line(pc: Computer) -> None:
     pc.licence.unlink()
     for command, more, code in (("startup", (), 30), ("startup", ("--trusted-keys", "none.json"), 30)):

@@ -237,7 +237,7 @@ def test_a_broken_note_is_none(program: Program, lies_there: str) -> None:
     assert not program.is_quiet()
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+@pytest.mark.posix("pipes with names in a folder")
 def test_a_pipe_or_a_folder_in_its_place_holds_nobody_up(program: Program) -> None:
     program.note.unlink()
     os.mkfifo(program.note)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from datetime import date
 from pathlib import Path
@@ -27,7 +26,7 @@ from r2_renewal.reference_shop.keys import (
 )
 from r2_renewal.reference_shop.seed import PreparedShop, prepare
 
-posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows guards files by the folder's rights")
+posix_only = pytest.mark.posix("Windows guards files by the folder's rights")
 
 
 def refusal(code: ErrorCode) -> pytest.RaisesExc[RenewalError]:

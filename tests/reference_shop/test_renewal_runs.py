@@ -83,7 +83,7 @@ def test_two_runs_at_once_in_two_processes_make_one_renewal(told: str, shop: Sho
     assert (count(shop, RenewalRow), count(shop, InvoiceRow), licence(shop).seq) == (1, 2, 3)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a process is killed by a signal")
+@pytest.mark.posix("a process is killed by a signal")
 @on_both
 @pytest.mark.parametrize(("moment", "left"), [("renew", 1), ("before_commit", 1), ("after_commit", 0)])
 def test_a_run_killed_anywhere_has_done_a_step_wholly_or_not_at_all(

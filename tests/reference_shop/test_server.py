@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import socket
 import subprocess
@@ -65,7 +64,7 @@ def test_head_is_answered_wherever_get_is_and_without_a_body(start: Callable[...
         assert http.head("/panel/wyloguj").status_code == http.head(paths.ACCOUNT_SESSIONS).status_code == 405
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows ends a process without a signal")
+@pytest.mark.posix("Windows ends a process without a signal")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_the_server_though_a_client_holds_its_connection(
     start: Callable[..., Server], prepared: PreparedShop, number: signal.Signals

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 import time
 from contextlib import closing, suppress
 from pathlib import Path
@@ -21,7 +20,7 @@ def store_error(folder: Path) -> str:
     return error.value.detail
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
+@pytest.mark.posix("rights of owner, group and others")
 def test_the_file_and_its_folder_are_for_their_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     with database.writing(folder) as connection:

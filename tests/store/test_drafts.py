@@ -144,7 +144,7 @@ def test_a_database_of_a_newer_version_is_left_alone(drafts: Drafts, tmp_path: P
     assert (tmp_path / database.FILE_NAME).read_bytes() == before
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+@pytest.mark.posix("SIGKILL")
 def test_killed_at_any_moment_what_was_saved_is_there_whole(tmp_path: Path, long_mode: bool) -> None:
     code = (
         "import sys; from pathlib import Path; from r2_renewal.store.drafts import Drafts\n"

@@ -235,7 +235,7 @@ def test_many_threads_never_both_get_an_order(outbox: Outbox) -> None:
     assert len(got) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+@pytest.mark.posix("SIGKILL")
 def test_killed_at_any_moment_a_committed_order_is_there(tmp_path: Path, long_mode: bool) -> None:
     code = (
         "import sys; from pathlib import Path; from r2_renewal.store.outbox import Outbox\n"
