@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.windows.conftest import THROWAWAY
 from tests.windows.make import COMPILER, make
 from tests.windows.wine import environment, start, wine
 
@@ -115,7 +116,12 @@ def screen() -> Iterator[str]:
 def run_folder(folder: str, python: Path, prefix: Path, display: str) -> subprocess.Popen[bytes]:
     """Start the tests of a folder on the Windows Python."""
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", folder]
-    return start([python / "python.exe", "-m", "pytest", *options], prefix, {"DISPLAY": display}, subprocess.STDOUT)
+    return start(
+        [python / "python.exe", "-m", "pytest", *options],
+        prefix,
+        {"DISPLAY": display, THROWAWAY: "1"},
+        subprocess.STDOUT,
+    )
 
 
 def outcomes(end: End, python: Path, prefix: Path, display: str) -> Iterator[Outcome]:
