@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LOOK_MS = 200
 _OWNER = -8  # GWLP_HWNDPARENT
+_ONLY_TO_THE_TOP = 0x0001 | 0x0002 | 0x0010  # SWP_NOSIZE, SWP_NOMOVE, SWP_NOACTIVATE
 _PLATFORM = "QT_QPA_PLATFORM"
 _SCREENLESS = "offscreen"
 
@@ -134,7 +135,8 @@ class Anchor(QMainWindow):
             if watched.parentWidget() is self and window is not None:
                 window.setTransientParent(self._foreign)  # type: ignore[arg-type]
                 if self._foreign is not None:
-                    give_owner(int(window.winId()), self._handle)
+                    # Qt for Windows sets the owner anew while it shows the window: afterwards is when ours counts.
+                    QTimer.singleShot(0, window, lambda: give_owner(int(window.winId()), self._handle))
         return False
 
 
@@ -176,9 +178,12 @@ def give_owner(window: int, owner: int) -> None:
         import ctypes
         from ctypes import wintypes
 
-        set_long = ctypes.WinDLL("user32").SetWindowLongPtrW
-        set_long.argtypes, set_long.restype = (wintypes.HWND, ctypes.c_int, ctypes.c_ssize_t), ctypes.c_ssize_t
-        set_long(window, _OWNER, owner)
+        user32 = ctypes.WinDLL("user32")
+        user32.SetWindowLongPtrW.argtypes = (wintypes.HWND, ctypes.c_int, ctypes.c_ssize_t)
+        user32.SetWindowLongPtrW.restype = ctypes.c_ssize_t
+        user32.SetWindowPos.argtypes = (wintypes.HWND, wintypes.HWND, *[ctypes.c_int] * 4, wintypes.UINT)
+        user32.SetWindowLongPtrW(window, _OWNER, owner)
+        user32.SetWindowPos(window, None, 0, 0, 0, 0, _ONLY_TO_THE_TOP)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import pytest
 
 HERE = Path(__file__).parent
 CLI = (sys.executable, "-m", "r2_renewal.cli")
-# Set by `tests.windows.run`: the registry and the drive are thrown away afterwards, so tests may write where only administrators do.
+# Set by `tests.windows.run`: registry and drive are thrown away afterwards, so tests may write where only administrators do.
 THROWAWAY = "R2_RENEWAL_THROWAWAY_WINDOWS"
 
 
