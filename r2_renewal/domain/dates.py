@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from r2_renewal.domain.warsaw import Warsaw
 
 NBSP = "\u00a0"
 PERPETUAL = "bezterminowo"
@@ -28,11 +28,11 @@ _GENITIVE_MONTHS = (
 
 
 @cache
-def warsaw() -> ZoneInfo:
+def warsaw() -> Warsaw:
     """Return the zone in which every day of a subscription is counted."""
-    from zoneinfo import ZoneInfo
+    from r2_renewal.domain.warsaw import Warsaw
 
-    return ZoneInfo("Europe/Warsaw")
+    return Warsaw()
 
 
 def warsaw_date(moment: datetime) -> date:

@@ -14,7 +14,7 @@ from tests.licence_files import PRODUCT, Vendor
 HEAVY = {
     "PySide6", "asyncio", "concurrent", "dataclasses", "email", "http", "inspect", "keyring", "logging", "msgspec",
     "multiprocessing", "pathlib", "platformdirs", "requests", "socket", "sqlite3", "ssl", "subprocess", "threading",
-    "tomllib", "truststore", "urllib",
+    "tomllib", "truststore", "urllib", "zoneinfo",
     "cryptography.hazmat.backends", "cryptography.hazmat.primitives.ciphers", "r2_renewal.config", "r2_renewal.policy",
     "r2_renewal.settings", "r2_renewal.ui",
 }  # fmt: skip
