@@ -1,4 +1,4 @@
-"""``r2-renewal shop renew-due | send-mail | add-recipient | seed-demo``: what a shop's keeper runs beside the server."""
+"""``r2-renewal shop renew-due``, ``send-mail``, ``send-invoices`` and the like: what a shop's keeper runs beside the server."""
 
 from __future__ import annotations
 
@@ -37,6 +37,13 @@ def add_parsers(commands: Commands) -> None:
     post = add_command(commands, "send-mail", "wysyła pocztę, która czeka w kolejce", _send_mail)
     add_place(post)
     add_mail(post, required=True)
+    to_ksef = add_command(
+        commands,
+        "send-invoices",
+        "wysyła do KSeF faktury, które czekają, i pyta o wysłane; wymaga ksef.toml",
+        _send_invoices,
+    )
+    add_place(to_ksef)
     _add_recipient_parser(commands)
     seed = add_command(
         commands, "seed-demo", "zakłada sklep z przykładowym klientem, cennikiem, licencją i kontem", _seed_demo
@@ -121,6 +128,20 @@ def _send_mail(arguments: argparse.Namespace) -> int:
         posted = send_due(shop, transport)
     print(json.dumps(asdict(posted)))
     return 1 if posted.failed else 0
+
+
+def _send_invoices(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    with _opened(arguments) as shop:
+        from r2_renewal.reference_shop.billing.submissions import send_due, sender_of
+
+        sender = sender_of(shop.settings)
+        if sender is None:
+            raise RenewalError(ErrorCode.KSEF_SETTINGS, "no ksef.toml in the shop's folder")
+        posted = send_due(shop, sender)
+    print(json.dumps(asdict(posted)))
+    return 1 if posted.failed or posted.refused else 0
 
 
 def _add_recipient(arguments: argparse.Namespace) -> int:

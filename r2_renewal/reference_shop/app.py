@@ -26,6 +26,7 @@ from r2_renewal.licensing.keys import ED25519_KEY_BYTES
 from r2_renewal.reference_shop import account_routes, fault_hooks, openapi, sessions
 from r2_renewal.reference_shop.attempts import counted_address
 from r2_renewal.reference_shop.auto_fulfilment import watch
+from r2_renewal.reference_shop.billing.submissions import KsefPost, sender_of
 from r2_renewal.reference_shop.fault_hooks import Faults
 from r2_renewal.reference_shop.keys import signing_key_of
 from r2_renewal.reference_shop.mail.sender import MailSender
@@ -136,18 +137,29 @@ def _life(shop: Shop) -> Any:
         settings = shop.settings
         moves = settings.invoicing or settings.auto_fulfil is not None
         task = asyncio.create_task(watch(shop)) if moves else None
-        sender = MailSender(shop, settings.mail) if settings.mail is not None else None
-        if sender is not None:
+        senders = _senders(shop)
+        for sender in senders:
             sender.start()
         try:
             yield
         finally:
             await _end(task)
-            if sender is not None:
+            for sender in senders:
                 sender.stop()
             shop.close()
 
     return life
+
+
+def _senders(shop: Shop) -> list[MailSender | KsefPost]:
+    """Return what sends while the shop serves: mail, and invoices to KSeF, each where it is told where to."""
+    senders: list[MailSender | KsefPost] = []
+    if shop.settings.mail is not None:
+        senders.append(MailSender(shop, shop.settings.mail))
+    to_ksef = sender_of(shop.settings)
+    if to_ksef is not None:
+        senders.append(KsefPost(shop, to_ksef))
+    return senders
 
 
 async def _end(task: asyncio.Task[None] | None) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.private_files import create_private, mend_rights, private_folder
+from r2_renewal.reference_shop.billing.ksef_settings import read_settings
 from r2_renewal.reference_shop.clock import Clock, pc_clock
 from r2_renewal.reference_shop.database import Database
 from r2_renewal.reference_shop.keys import create_signing_key, own_keys, read_signing_key, write_trusted_keys
@@ -100,14 +101,19 @@ def settings_of(folder: ShopFolder, *, clock: Clock = pc_clock, auto_fulfil: flo
         auto_fulfil: seconds after which an order is fulfilled by itself; None for never.
 
     Raises:
-        RenewalError: SHOP_FOLDER, where there is no shop in it; SHOP_DATABASE, SIGNING_KEY or TRUSTED_KEYS, where those are
-            not ready or broken.
+        RenewalError: SHOP_FOLDER, where there is no shop in it; SHOP_DATABASE, SIGNING_KEY, TRUSTED_KEYS or KSEF_SETTINGS, where
+            those are not ready or broken.
     """
     key = read_signing_key(folder.signing_key)
     keys = own_keys(folder.trusted_keys, key)
     _open_database(folder.database_url)
     return ShopSettings(
-        database_url=folder.database_url, signing_key=key, trusted_keys=keys, clock=clock, auto_fulfil=auto_fulfil
+        database_url=folder.database_url,
+        signing_key=key,
+        trusted_keys=keys,
+        clock=clock,
+        auto_fulfil=auto_fulfil,
+        ksef=read_settings(folder.path),
     )
 
 

@@ -33,6 +33,7 @@ from r2_renewal.reference_shop.tables import (
     InvoiceLineRow,
     InvoiceRow,
     InvoiceSeries,
+    KsefSubmission,
     OrderRow,
 )
 
@@ -65,27 +66,31 @@ def issue(session: Session, settings: ShopSettings, order: OrderRow) -> InvoiceR
     )
 
 
-def correct(session: Session, settings: ShopSettings, order_id: str, reason: str) -> InvoiceRow | None:
-    """Correct an order's invoice to nothing; None where there is none, or it is corrected already.
+def correct(session: Session, settings: ShopSettings, order: OrderRow) -> InvoiceRow | None:
+    """Correct the invoice of an order that is taken back to nothing.
+
+    Return None where there is none, it is corrected already, or KSeF has not numbered it yet: a correction names that number, and
+    is made once it is there.
 
     Args:
         session: the caller's writing session.
         settings: the shop's.
-        order_id: the order that is taken back.
-        reason: why, as the correction says it.
+        order: the order that is taken back.
 
     Raises:
         RenewalError: INVOICE_DOCUMENT, as ``issue``.
     """
-    corrected = of_order(session, order_id)
+    corrected = of_order(session, order.id)
     if corrected is None or corrected.corrected_by is not None:
+        return None
+    if settings.ksef is not None and corrected.ksef_number is None:
         return None
     return _issued(
         session,
         settings,
         InvoiceKind.CORRECTION,
         corrects=corrected,
-        reason=reason,
+        reason=f"Odstąpienie od umowy, zamówienie nr {order.number}",
         lines=[_copy(line) for line in corrected.lines],
         **{name: getattr(corrected, name) for name in _TAKEN_OVER},
         **{name: -getattr(corrected, name) for name in ("net", "vat", "gross")},
@@ -106,8 +111,8 @@ def _issued(session: Session, settings: ShopSettings, kind: InvoiceKind, **value
         kind=kind.value,
         year=day.year,
         running=running,
-        ksef_number=made_up_number(settings.seller.company.nip, day, identifier),
-        is_sample=True,
+        ksef_number=None if settings.ksef else made_up_number(settings.seller.company.nip, day, identifier),
+        is_sample=settings.ksef is None,
         issued_at=now,
         due_on=day + timedelta(days=settings.seller.payment_days),
         **values,
@@ -116,6 +121,8 @@ def _issued(session: Session, settings: ShopSettings, kind: InvoiceKind, **value
     session.add(row)
     session.flush()
     session.add(InvoiceDocument(invoice_id=row.id, content=content, sha256=digest_of(content)))
+    if settings.ksef is not None:
+        session.add(KsefSubmission(invoice_id=row.id, state="queued", created_at=now, attempts=0))
     session.flush()
     return row
 
@@ -192,7 +199,8 @@ def invoice_of(session: Session, customer_id: str, invoice_id: str) -> InvoiceRo
 
 def verification_of(session: Session, settings: ShopSettings, row: InvoiceRow) -> VerificationCode | None:
     """Return the code by which an invoice is found in KSeF; None for one of an older release."""
-    return code_of(row, session.get(InvoiceDocument, row.id), settings.seller.ksef_qr_url)
+    environment = settings.ksef.qr_url if settings.ksef and not row.is_sample else settings.seller.ksef_qr_url
+    return code_of(row, session.get(InvoiceDocument, row.id), environment)
 
 
 def totals(lines: Sequence[InvoiceLineRow]) -> tuple[VatTotal, ...]:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.licensing.trusted_key import TrustedKey
+from r2_renewal.reference_shop.billing.ksef_settings import KsefSettings
 from r2_renewal.reference_shop.clock import Clock, pc_clock
 from r2_renewal.reference_shop.keys import SigningKey
 from r2_renewal.reference_shop.limit import Limits
@@ -34,6 +35,7 @@ class ShopSettings:
         auto_fulfil: seconds after which an order is taken to fulfilled by itself; None for never.
         invoicing: whether orders are accepted and invoiced by themselves while the shop serves.
         accept_after: seconds in which an order can still be cancelled before that.
+        ksef: how invoices go to KSeF; None where they go nowhere, and their numbers there are made up.
         mail: where mail goes while the shop serves; None leaves it queued.
         consent_required: whether an order needs the consent to automatic renewal.
         quote_hold: how long a quoted price is held.
@@ -52,6 +54,7 @@ class ShopSettings:
     auto_fulfil: float | None = None
     invoicing: bool = False
     accept_after: float = 0.0
+    ksef: KsefSettings | None = None
     mail: Transport | None = None
     consent_required: bool = True
     quote_hold: timedelta = timedelta(hours=24)

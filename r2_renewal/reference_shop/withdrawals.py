@@ -117,7 +117,7 @@ def _undo(session: Session, settings: ShopSettings, order: OrderRow, channel: st
 
 
 def _correct_invoice(session: Session, settings: ShopSettings, order: OrderRow) -> None:
-    correction = invoices.correct(session, settings, order.id, f"Odstąpienie od umowy, zamówienie nr {order.number}")
+    correction = invoices.correct(session, settings, order)
     if correction is not None:
         tell_of_correction(session, settings, correction, order.invoice_email)
 

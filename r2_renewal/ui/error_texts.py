@@ -197,6 +197,7 @@ def _of_the_shops_keeper() -> dict[ErrorCode, str]:
         ErrorCode.ADDRESS_UNUSABLE: "Sklep nie może przyjmować połączeń pod tym adresem. Podaj w --host adres tego komputera, np. 127.0.0.1, i inny port.",
         ErrorCode.FILE_NOT_WRITABLE: "Nie można zapisać tego pliku. Sprawdź, czy jego folder istnieje i czy można w nim pisać.",
         ErrorCode.INVOICE_DOCUMENT: "Z danych klienta nie powstanie faktura, którą przyjmie KSeF. Popraw dane klienta w sklepie; faktura powstanie sama.",
+        ErrorCode.KSEF_SETTINGS: "Połączenie sklepu z KSeF jest źle skonfigurowane. Popraw plik ksef.toml w katalogu sklepu i pliki, które wymienia.",
         ErrorCode.RECIPIENT: "Nie można zapisać tego odbiorcy. Sprawdź klienta, nazwę, NIP albo identyfikator wewnętrzny (NIP-00000) i adres.",
         ErrorCode.MAIL_SETTINGS: "Sklep nie wie, jak wysyłać pocztę. Podaj w --smtp adres smtp://[użytkownik@]host[:port], a hasło w pliku albo w zmiennej.",
     }

@@ -96,7 +96,7 @@ def _correction(row: InvoiceRow) -> BaseFA3Builder:
         issue_date=warsaw_date(corrected.issued_at),
         reason=row.reason,
         correction_type=_AT_ITS_OWN_DAY,
-        ksef_number=corrected.ksef_number,
+        ksef_number=fa3_check.number_named(row, corrected),
     )
     for before in _lines(row.lines):
         # A quantity of nothing is refused by the library, so what is left is one piece for nothing.

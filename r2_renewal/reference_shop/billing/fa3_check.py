@@ -164,7 +164,7 @@ def _meant(row: InvoiceRow) -> Iterator[tuple[str, object]]:
     yield "Platnosc/RachunekBankowy/NrRB", (row.account,) if is_invoice else ()
     yield "Fa/Zamowienia", (row.order_number,)
     if row.corrects is not None:
-        yield from _meant_correction(row.corrects)
+        yield from _meant_correction(row, row.corrects)
 
 
 def _meant_parties(row: InvoiceRow) -> Iterator[tuple[str, object]]:
@@ -241,13 +241,19 @@ def _rate(rate: Decimal) -> str:
     return f"{rate * 100:.0f}" if rate else "0 KR"
 
 
-def _meant_correction(corrected: InvoiceRow) -> Iterator[tuple[str, object]]:
+def number_named(row: InvoiceRow, corrected: InvoiceRow) -> str | None:
+    """Return the number in KSeF that a correction names; a made-up one is never told to KSeF."""
+    return None if corrected.is_sample and not row.is_sample else corrected.ksef_number
+
+
+def _meant_correction(row: InvoiceRow, corrected: InvoiceRow) -> Iterator[tuple[str, object]]:
     place = "DaneFaKorygowanej"
     yield f"{place}/DataWystFaKorygowanej", (warsaw_date(corrected.issued_at).isoformat(),)
     yield f"{place}/NrFaKorygowanej", (corrected.number,)
-    if corrected.ksef_number:
+    number = number_named(row, corrected)
+    if number:
         yield f"{place}/NrKSeF", ("1",)
-        yield f"{place}/NrKSeFFaKorygowanej", (corrected.ksef_number,)
+        yield f"{place}/NrKSeFFaKorygowanej", (number,)
     else:
         yield f"{place}/NrKSeFN", ("1",)
 

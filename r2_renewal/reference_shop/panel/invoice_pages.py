@@ -24,7 +24,13 @@ def show_invoices(shop: NamedDependency[Shop], visit: NamedDependency[Visit], cu
     with shop.database.reading() as session:
         listed = records.invoice_list(session, visit.who.customer_id, Wanted(cursor))
     return show(
-        visit, "invoices.html", seller=shop.settings.vendor, listed=listed, cursor=cursor, today=shop.settings.today()
+        visit,
+        "invoices.html",
+        seller=shop.settings.vendor,
+        listed=listed,
+        cursor=cursor,
+        today=shop.settings.today(),
+        is_sample=shop.settings.ksef is None,
     )
 
 
