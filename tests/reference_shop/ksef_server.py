@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -28,6 +28,7 @@ from r2_renewal.reference_shop.ksef import made_up_number
 TOKEN = "20261122-EC-0000000000-0000000000-00|nip-1234563218|secret-of-the-test"
 OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
 Json = dict[str, Any]
+SINCE, UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -107,14 +108,13 @@ class Ksef:
         return 404, {}
 
     def _published(self, usage: str) -> Json:
-        now = datetime.now(UTC)
         return {
             "certificate": self.certificate,
             "certificateId": "1",
             "publicKeyId": "k",
             "usage": [usage],
-            "validFrom": (now - timedelta(days=1)).isoformat(),
-            "validTo": (now + timedelta(days=1)).isoformat(),
+            "validFrom": SINCE.isoformat(),
+            "validTo": UNTIL.isoformat(),
         }
 
     def _let_in(self) -> Json:
@@ -161,10 +161,9 @@ class Ksef:
 def certificate_of(key: rsa.RSAPrivateKey) -> x509.Certificate:
     """Return a certificate that a key gives itself."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "R2 Renewal test")])
-    now = datetime.now(UTC)
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
-    return builder.not_valid_after(now + timedelta(days=30)).sign(key, hashes.SHA256())
+    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(SINCE)
+    return builder.not_valid_after(UNTIL).sign(key, hashes.SHA256())
 
 
 @contextmanager

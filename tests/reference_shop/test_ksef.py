@@ -57,7 +57,7 @@ def write(path: Path, text: str) -> None:
 def connected(ksef: Ksef, prepared: PreparedShop, calendar: Calendar) -> Iterator[Shop]:
     """The shop with KSeF connected by its folder."""
     connect(prepared.folder.path, ksef.url)
-    with opened(settings_of(prepared.folder, today=calendar)) as shop:
+    with opened(settings_of(prepared.folder, clock=calendar)) as shop:
         yield shop
 
 
