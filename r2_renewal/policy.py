@@ -3,9 +3,10 @@ r"""What the administrator of this computer has decided, above the host, the ven
 It stands in the registry under ``HKEY_LOCAL_MACHINE\Software\Policies\R2 Renewal`` (64-bit view) on Windows, and in the file
 ``/etc/r2-renewal/policy.toml`` elsewhere: places that only an administrator can write, and that no environment variable moves.
 
-Rules: a broken value is a logged line and counts as not given, but for ``OfflineOnly``: present and broken it counts as on, as it
-does where the policy is there and cannot be read. A mistake of the administrator's may close the way to the Internet, never open
-it. No value is ever logged. Where there is no policy, reading it costs one look for it. The standard library only.
+Rules: a broken value is a logged line and counts as not given, but for two. ``OfflineOnly``: present and broken it counts as on,
+as it does where the policy is there and cannot be read. ``CaFile``: broken it is handed on all the same, and the agent, which
+cannot use it, refuses to connect with a code of its own. A mistake of the administrator's may close the way to the Internet,
+never open it. No value is ever logged. Where there is no policy, reading it costs one look for it. The standard library only.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ _REGISTRY_NAMES = {
     "reminders_enabled": "RemindersEnabled",
     "shop_url": "ShopUrl",
     "proxy": "Proxy",
+    "ca_file": "CaFile",
     "offline_only": "OfflineOnly",
 }
+_CONTROLS = frozenset(map(chr, (*range(32), 127)))
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NAMES_OFFLINE = re.compile(rb"offline_only", re.IGNORECASE)
 
@@ -41,12 +44,14 @@ class Policy(NamedTuple):
         reminders_enabled: whether the module may ask by itself; None where it is not decided.
         shop_url: base URL of the shop, no trailing slash; empty where it is not decided.
         proxy: ``http://host:port`` that the agent uses before the system's; empty where it is not decided.
+        ca_file: a file of authorities that the agent believes besides the system's, as given; empty where it is not decided.
         offline_only: whether the module must not connect to anything.
     """
 
     reminders_enabled: bool | None = None
     shop_url: str = ""
     proxy: str = ""
+    ca_file: str = ""
     offline_only: bool = False
 
     @property
@@ -56,12 +61,15 @@ class Policy(NamedTuple):
             "reminders_enabled": self.reminders_enabled is not None,
             "shop_url": bool(self.shop_url),
             "proxy": bool(self.proxy),
+            "ca_file": bool(self.ca_file),
             "offline_only": self.offline_only,
         }
         return tuple(name for name, is_given in given.items() if is_given)
 
 
 NO_POLICY = Policy()
+# Given in place of a value that names no file, so that the agent refuses it rather than go by the system's trust alone.
+UNUSABLE_CA_FILE = "?"
 UNREADABLE_POLICY = Policy(offline_only=True)
 
 
@@ -137,12 +145,20 @@ def _policy_of(values: Mapping[str, object], switch: Callable[[object], bool | N
     reminders = switch(values.get("reminders_enabled"))
     offline = switch(values.get("offline_only"))
     shop_url, proxy = shop_address(values.get("shop_url")), proxy_address(values.get("proxy"))
-    read = {"reminders_enabled": reminders, "offline_only": offline, "shop_url": shop_url, "proxy": proxy}
+    ca_file = _ca_file(values.get("ca_file"))
+    read = {
+        "reminders_enabled": reminders,
+        "offline_only": offline,
+        "shop_url": shop_url,
+        "proxy": proxy,
+        "ca_file": ca_file,
+    }
     for name, value in read.items():
         if name in values and value is None:
             _complain("broken value", name)
     is_offline = "offline_only" in values if offline is None else offline
-    return Policy(reminders, shop_url or "", proxy or "", is_offline)
+    unusable = UNUSABLE_CA_FILE if "ca_file" in values else ""
+    return Policy(reminders, shop_url or "", proxy or "", ca_file or unusable, is_offline)
 
 
 def _switch_of_number(value: object) -> bool | None:
@@ -165,10 +181,22 @@ def shop_address(value: object) -> str | None:
 
 def proxy_address(value: object) -> str | None:
     """Return a proxy's URL; ``host:port`` alone, as Windows writes it, is one of HTTP. None for anything else."""
-    parts = _parts(value if not isinstance(value, str) or "://" in value else f"http://{value.strip()}")
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    scheme, _, rest = (text if "://" in text else f"http://{text}").partition("://")
+    # A password may stand there as it is, with any of the letters that end the host's name elsewhere.
+    userinfo, at, place = rest.rpartition("@")
+    parts = _parts(f"{scheme}://{place}")
     if parts is None or parts.scheme not in ("http", "https") or parts.path.strip("/") or parts.query or parts.fragment:
         return None
-    return f"{parts.scheme}://{parts.netloc}"
+    if any(letter in _CONTROLS for letter in userinfo):
+        return None
+    return f"{parts.scheme}://{userinfo}{at}{parts.netloc}"
+
+
+def _ca_file(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
 
 
 def _parts(value: object) -> Any:

@@ -89,6 +89,7 @@ class Settings(NamedTuple):
         reminders_enabled: whether the module may ask by itself.
         offline_only: whether the agent must not connect to anything.
         proxy: the proxy that the agent uses before the system's; empty for none of our own.
+        ca_file: a file of authorities that the agent believes besides the system's; empty for none.
         vendor: the vendor file.
         usage: how much of each limit the host's program uses; None where the host does not tell.
     """
@@ -109,6 +110,7 @@ class Settings(NamedTuple):
     reminders_enabled: bool
     offline_only: bool
     proxy: str
+    ca_file: str
     vendor: Vendor
     usage: Callable[[], Mapping[str, int]] | None
     clock: Clock
@@ -210,6 +212,7 @@ def settle(config: Config, policy: Policy | None = None) -> Settings:
         reminders_enabled=ruled.reminders_enabled is not False,
         offline_only=ruled.offline_only,
         proxy=ruled.proxy,
+        ca_file=ruled.ca_file,
         vendor=seller,
         usage=config.usage,
         clock=clock,

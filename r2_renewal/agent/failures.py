@@ -1,7 +1,8 @@
 """What may go wrong with the shop, as our own errors.
 
 Rules: a library's exception never leaves the agent's network code; every failure of an order says what is known of its delivery;
-an answer that is not certainly the shop's own is NOT_THE_SHOP, and no proof that an order did not arrive.
+an answer that is not certainly the shop's own is NOT_THE_SHOP, and no proof that an order did not arrive; an error that was made
+on this computer is never told as an answer.
 """
 
 from __future__ import annotations
@@ -192,6 +193,9 @@ def of_exception(error: Exception, *, reached: bool, at_proxy: bool = False) -> 
     code = _code_of_causes(tuple(_causes(error)), reached)
     if at_proxy and code in (ErrorCode.OFFLINE, ErrorCode.TIMEOUT, ErrorCode.NOT_THE_SHOP):
         code = ErrorCode.PROXY
+    if code is ErrorCode.NOT_THE_SHOP and not reached:
+        # Nobody was asked, so nobody can have answered.
+        code = ErrorCode.INTERNAL
     # The message is left out: libraries put the URL and headers into it.
     return ShopError(code, type(error).__name__, Delivery.UNKNOWN if reached else Delivery.NOT_SENT)
 
@@ -203,7 +207,12 @@ def _code_of_causes(causes: tuple[BaseException, ...], reached: bool) -> ErrorCo
     def any_of(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in causes)
 
-    if any_of(pool.ProxyError, http.ProxyError, http.InvalidProxyURL, http.InvalidSchema):
+    # Only this computer runs out of its memory or stack, and only it writes letters that a header cannot hold.
+    if any_of(MemoryError, RecursionError, UnicodeEncodeError) and not any_of(http.InvalidURL, pool.LocationValueError):
+        return ErrorCode.INTERNAL
+    if any_of(http.InvalidProxyURL, pool.ProxySchemeUnknown, pool.ProxySchemeUnsupported, http.InvalidSchema):
+        return ErrorCode.PROXY_SETTING
+    if any_of(pool.ProxyError, http.ProxyError):
         return ErrorCode.PROXY
     if any_of(http.InvalidURL, http.MissingSchema, pool.LocationValueError):
         return ErrorCode.CONFIGURATION
@@ -216,7 +225,7 @@ def _code_of_causes(causes: tuple[BaseException, ...], reached: bool) -> ErrorCo
         return ErrorCode.OFFLINE
     if any_of(HTTPException, pool.InvalidChunkLength, pool.HeaderParsingError, pool.DecodeError, ValueError):
         return ErrorCode.NOT_THE_SHOP
-    return ErrorCode.OFFLINE
+    return ErrorCode.OFFLINE if any_of(OSError, pool.HTTPError, EOFError) else ErrorCode.INTERNAL
 
 
 def _is_timeout(cause: BaseException) -> bool:

@@ -27,6 +27,7 @@ class HelloParams(Message, frozen=True):
         order_seconds: total deadline of an order, retries included.
         proxy: proxy to use before the system's; empty for the system's.
         offline_only: whether the administrator forbids every connection.
+        ca_file: a file of authorities to believe besides the system's; empty for none.
     """
 
     protocol: int
@@ -40,6 +41,7 @@ class HelloParams(Message, frozen=True):
     other_places: tuple[str, ...] = ()
     proxy: str = ""
     offline_only: bool = False
+    ca_file: str = ""
 
 
 class HelloResult(Message, frozen=True):

@@ -178,7 +178,12 @@ class Service:
         marks = ClockMarkFile(Path(hello.state_dir))
         client = ShopClient(
             Transport(
-                hello.shop_url, f"r2-renewal/{VERSION}", hello.proxy, offline_only=hello.offline_only, clock=self._clock
+                hello.shop_url,
+                f"r2-renewal/{VERSION}",
+                hello.proxy,
+                offline_only=hello.offline_only,
+                ca_file=hello.ca_file,
+                clock=self._clock,
             ),
             refresh.certificate,
             lambda moment: marks.note(lambda known: known.after_contact(moment)),

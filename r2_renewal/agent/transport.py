@@ -7,6 +7,7 @@ goes before; bodies are capped while they stream, undecoded; one deadline over t
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -14,26 +15,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
-from ssl import PROTOCOL_TLS_CLIENT
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import requests
-import truststore
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
 
 from r2_renewal.agent.clock import Clock, pc_clock
 from r2_renewal.agent.deadline import Deadline
 from r2_renewal.agent.failures import ShopError, of_exception
 from r2_renewal.agent.protocol import Delivery
-from r2_renewal.agent.proxies import is_left_to_a_script, proxies_for
+from r2_renewal.agent.proxies import Proxy, is_left_to_a_script, proxies_for, proxy_of
 from r2_renewal.agent.watched import Line, WatchedConnection, WatchedSecureConnection, run
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.loopback import is_loopback
+from r2_renewal.system_trust import client_context
 
 CONNECT_SECONDS = 5.0
 # Beyond this, a router on the way may have forgotten the connection without a word to anybody.
@@ -97,21 +96,33 @@ class Answer:
 
 
 class _Adapter(HTTPAdapter):
-    """Gives every connection the system's trust and the deadline's watch."""
+    """Gives every connection the system's trust and the deadline's watch, and a proxy its credentials.
+
+    Attributes:
+        trust: the TLS context of every pool.
+        authorization: value of ``Proxy-Authorization``; empty for none.
+    """
+
+    def __init__(self, trust: ssl.SSLContext, authorization: str) -> None:
+        self.trust, self.authorization = trust, authorization
+        super().__init__(max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
         """Make the pool of direct connections."""
-        super().init_poolmanager(connections, maxsize, block, ssl_context=_trust(), **pool_kwargs)
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self.trust, **pool_kwargs)
         _watch(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         """Return the pool of connections through a proxy."""
-        # Where a host has PySocks, its pools would take the place of the watched ones.
-        if proxy.lower().startswith("socks"):
-            raise requests.exceptions.InvalidSchema("a SOCKS proxy")
-        manager = super().proxy_manager_for(proxy, ssl_context=_trust(), **proxy_kwargs)
+        # Both named: for a proxy by TLS urllib3 would make a context of its own, whose trust the environment decides.
+        trust = {"ssl_context": self.trust, "proxy_ssl_context": self.trust}
+        manager = super().proxy_manager_for(proxy, **trust, **proxy_kwargs)
         _watch(manager)
         return manager
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:  # noqa: ARG002
+        """Return the credentials: the inherited method writes them in Latin-1, which has no „ł"."""
+        return {"Proxy-Authorization": self.authorization} if self.authorization else {}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
         """Demand a certificate; the inherited method would add certifi's authorities to the system's."""
@@ -123,10 +134,6 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Know of no redirect."""
-
-
-def _trust() -> truststore.SSLContext:
-    return truststore.SSLContext(PROTOCOL_TLS_CLIENT)
 
 
 def _watch(manager: PoolManager) -> None:
@@ -141,7 +148,14 @@ class Transport:
     """The way to one shop. A session belongs to one exchange at a time, since neither it nor its TLS context is thread-safe."""
 
     def __init__(
-        self, base_url: str, user_agent: str, proxy: str = "", *, offline_only: bool = False, clock: Clock = pc_clock
+        self,
+        base_url: str,
+        user_agent: str,
+        proxy: str = "",
+        *,
+        offline_only: bool = False,
+        ca_file: str = "",
+        clock: Clock = pc_clock,
     ) -> None:
         """Check where the shop is.
 
@@ -150,6 +164,8 @@ class Transport:
             user_agent: how every request names itself.
             proxy: proxy to use before the system's; empty for the system's.
             offline_only: whether every exchange is refused, since the administrator forbids connections.
+            ca_file: a file of authorities to believe besides the system's; empty for none. One that cannot be used refuses
+                every exchange by TLS.
             clock: tells how long until a date that the shop names.
 
         Raises:
@@ -161,6 +177,7 @@ class Transport:
         self._proxy = proxy
         self._offline_only = offline_only
         self._clock = clock
+        self._ca_file = Path(ca_file) if ca_file else None
         self._idle: list[tuple[_Session, float]] = []
         self._lock = threading.Lock()
 
@@ -175,7 +192,9 @@ class Transport:
         line = Line()
         try:
             return run(lambda: self._over_session(message, deadline), line, deadline)
-        except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
+        except RenewalError:
+            raise
+        except Exception as error:
             raise self._failure(error, line) from error
 
     def _failure(self, error: Exception, line: Line) -> ShopError:
@@ -185,7 +204,7 @@ class Transport:
             return failure.told_as(ErrorCode.PROXY_SCRIPT, failure.delivery)
         if failure.code is ErrorCode.CONFIGURATION and proxies_for(self._url, self._proxy):
             # The shop's own address was judged before: it is the proxy's that is none.
-            return failure.told_as(ErrorCode.PROXY, failure.delivery)
+            return failure.told_as(ErrorCode.PROXY_SETTING, failure.delivery)
         return failure
 
     def _over_session(self, message: Message, deadline: Deadline) -> Answer:
@@ -212,15 +231,28 @@ class Transport:
     def _new_session(self) -> _Session:
         session = _Session()
         session.trust_env = False
-        session.proxies = proxies_for(self._url, self._proxy)
+        settings = proxies_for(self._url, self._proxy)
+        proxy = proxy_of(settings[self._url.scheme]) if settings else Proxy("")
+        session.proxies = {self._url.scheme: proxy.url} if proxy.url else {}
         session.headers.update({"Accept-Encoding": "identity", "User-Agent": self._user_agent})
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # For every address, not only the shop's as configured: requests writes an IDN host or an escaped path in another way, and
         # would take its own adapter for that, which knows neither the system's trust nor whether a byte has gone out.
         session.adapters.clear()
+        adapter = _Adapter(self._trust(), proxy.authorization)
         for scheme in ("https://", "http://"):
-            session.mount(scheme, _Adapter(max_retries=0))
+            session.mount(scheme, adapter)
         return session
+
+    def _trust(self) -> ssl.SSLContext:
+        if self._url.scheme != "https":
+            return ssl.SSLContext(
+                ssl.PROTOCOL_TLS_CLIENT
+            )  # of plain HTTP on loopback: it believes nobody, and costs nothing
+        try:
+            return client_context(self._ca_file)
+        except RenewalError as error:
+            raise ShopError(error.code, error.detail, Delivery.NOT_SENT) from error
 
     def _drop_idle(self) -> None:
         """Close kept connections after one has failed: the next try must not meet another dead one."""

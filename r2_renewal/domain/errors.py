@@ -40,6 +40,8 @@ class ErrorCode(StrEnum):
     NOT_FOUND = "R2-N10"
     OFFLINE_BY_POLICY = "R2-N11"
     PROXY_SCRIPT = "R2-N12"
+    PROXY_SETTING = "R2-N13"
+    CA_FILE = "R2-N14"
 
     ORDER_NOT_SENT = "R2-O01"
     ORDER_UNKNOWN = "R2-O02"

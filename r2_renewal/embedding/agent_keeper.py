@@ -119,5 +119,6 @@ def hello_of(settings: Settings) -> HelloParams:
         product_code=settings.product_code,
         state_dir=str(settings.state_dir),
         proxy=settings.proxy,
+        ca_file=settings.ca_file,
         offline_only=settings.offline_only,
     )

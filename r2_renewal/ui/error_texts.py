@@ -63,6 +63,14 @@ def _of_the_network() -> dict[ErrorCode, str]:
             "Brak połączenia z eSklepem, a ten komputer wybiera serwer proxy skryptem (PAC), którego moduł nie wykonuje. Sprawdź "
             "Internet albo poproś administratora o wpisanie adresu proxy w ustawieniach modułu i wybierz „Ponów”."
         ),
+        ErrorCode.PROXY_SETTING: (
+            "Adres serwera proxy w ustawieniach jest nieprawidłowy albo innego rodzaju niż HTTP. Popraw go w ustawieniach systemu "
+            "(np. http://proxy.firma.pl:3128) albo poproś o to administratora i wybierz „Ponów”."
+        ),
+        ErrorCode.CA_FILE: (
+            "Nie można użyć pliku zaufanych certyfikatów, który wskazał administrator, więc moduł nie łączy się z eSklepem. Poproś "
+            "administratora o poprawienie tego ustawienia (CaFile)."
+        ),
         ErrorCode.NOT_FOUND: "eSklep nie ma już tej pozycji. Wybierz „Odśwież” i spróbuj ponownie.",
         ErrorCode.OFFLINE_BY_POLICY: (
             "Łączenie z eSklepem jest wyłączone – to ustawienie jest zarządzane przez administratora. Poproś go o plik licencji "

@@ -37,5 +37,6 @@ def _words() -> dict[str, str]:
         "reminders_enabled": "przypomnienia",
         "shop_url": "adres eSklepu",
         "proxy": "serwer proxy",
+        "ca_file": "zaufane certyfikaty",
         "offline_only": "praca bez połączenia z eSklepem",
     }

@@ -35,6 +35,8 @@ UNREACHABLE = (
     ErrorCode.SHOP_BUSY,
     ErrorCode.PROXY,
     ErrorCode.PROXY_SCRIPT,
+    ErrorCode.PROXY_SETTING,
+    ErrorCode.CA_FILE,
     ErrorCode.OFFLINE_BY_POLICY,
     ErrorCode.ORDER_NOT_SENT,
 )

@@ -54,7 +54,7 @@ def named_shop(network: SealedNetwork, hosts: Hosts, vendor: Vendor, **hello: ob
     tls = server(HOST, root).served(hosts.licence.parent)
     listener = network.inside(lambda: socket.create_server(("127.0.0.1", 0)))
     with closing(ScriptedShop(vendor, listener=listener, tls=tls, host=HOST)) as shop:
-        agent = greeted(hosts, {"SSL_CERT_FILE": str(store)}, *network.command(*COMMAND), shop_url=shop.url, **hello)
+        agent = greeted(hosts, {}, *network.command(*COMMAND), shop_url=shop.url, ca_file=str(store), **hello)
         yield Scene(shop, hosts, agent)
 
 
@@ -153,14 +153,15 @@ def secure(folder: Path, root: Identity, vendor: Vendor) -> Iterator[Scene]:
     between = authority("Corporate proxy", root)
     stranger = folder / "stranger.pem"
     stranger.write_bytes(server("127.0.0.1", None).pem)
-    # OpenSSL's own variable stands for the system's store; those of requests and curl must open no way round it.
-    ways_round = dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(stranger)) | {"PYTHONHTTPSVERIFY": "0"}
+    # The administrator's file; the variables of OpenSSL, requests and curl must open no way round it.
+    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+    ways_round = dict.fromkeys(names, str(stranger)) | {"PYTHONHTTPSVERIFY": "0"}
     with (
         closing(ScriptedShop(vendor, tls=server("127.0.0.1", between).served(folder))) as shop,
         closing(Hosts(folder, vendor, shop.url)) as hosts,
     ):
         hosts.licence.write_bytes(vendor.certificate())
-        agent = greeted(hosts, {"SSL_CERT_FILE": str(folder / "store.pem"), **ways_round})
+        agent = greeted(hosts, ways_round, ca_file=str(folder / "store.pem"))
         scene = Scene(shop, hosts, agent)
         scene.opens()
         yield scene
@@ -260,8 +261,8 @@ def test_n07_a_handshake_that_stalls(
 
     (folder / "store.pem").write_bytes(root.pem)
     with closing(ScriptedShop(vendor, tls=server("127.0.0.1", root).served(folder))) as shop:
-        environment = {"SSL_CERT_FILE": str(folder / "store.pem")}
-        scene = Scene(shop, hosts, greeted(hosts, environment, shop_url=shop.url, order_seconds=ORDER_SECONDS))
+        given = {"ca_file": str(folder / "store.pem"), "order_seconds": ORDER_SECONDS}
+        scene = Scene(shop, hosts, greeted(hosts, {}, shop_url=shop.url, **given))
         scene.opens()
         shop.receive(until_gone)
         began = time.monotonic()

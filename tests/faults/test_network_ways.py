@@ -45,14 +45,14 @@ class Tunnelled(Scene):
 
 
 def environment_of(folder: Path, proxy: Proxy) -> dict[str, str]:
-    """Return an environment with a proxy, a store of trusted roots and somebody's ``.netrc``."""
+    """Return an environment with a proxy and somebody's ``.netrc``."""
     netrc = folder / ".netrc"
     netrc.write_text(
         f"machine {HOST} login eve password eve\nmachine 127.0.0.1 login eve password eve\n", encoding="ascii"
     )
     netrc.chmod(0o600)
     proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), proxy.url) | dict.fromkeys(("NO_PROXY", "no_proxy"), "")
-    return {"HOME": str(folder), "SSL_CERT_FILE": str(folder / "store.pem"), **proxies}
+    return {"HOME": str(folder), **proxies}
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def tunnelled_shop(folder: Path, vendor: Vendor, *, is_open: bool = True, **hell
     ):
         hosts.licence.write_bytes(vendor.certificate())
         agent = hosts.start(environment_of(folder, proxy))
-        agent.call(Method.HELLO, hosts.hello(**{"call_seconds": 30.0, **hello}))
+        agent.call(Method.HELLO, hosts.hello(**{"call_seconds": 30.0, "ca_file": str(folder / "store.pem"), **hello}))
         yield Tunnelled(shop, hosts, agent, proxy)
 
 
@@ -225,20 +225,22 @@ def test_n31_a_proxy_of_no_kind_that_we_know(hosts: Hosts, proxy: str) -> None:
     agent.call(Method.HELLO, hosts.hello(shop_url=f"https://{HOST}"))
     with pytest.raises(RefusedError) as refused:
         agent.call(Method.ESHOP_LOAD, Nothing())
-    assert refused.value.data.code == ErrorCode.PROXY.value
+    assert refused.value.data.code == ErrorCode.PROXY_SETTING.value
+    assert "proxy" in sentence(ErrorCode.PROXY_SETTING)
 
 
 def test_n31_a_proxy_script_only(sealed: SealedNetwork, hosts: Hosts, vendor: Vendor, tmp_path: Path) -> None:
     root = authority("Root")
     (tmp_path / "store.pem").write_bytes(root.pem)
     listener = sealed.inside(deaf)
-    environment = {"auto_proxy": "http://wpad.example/proxy.pac", "SSL_CERT_FILE": str(tmp_path / "store.pem")}
+    environment = {"auto_proxy": "http://wpad.example/proxy.pac"}
     with (
         closing(NameServer(sealed)) as names,
         closing(ScriptedShop(vendor, listener=listener, tls=server(HOST, root).served(tmp_path), host=HOST)) as shop,
     ):
         agent = hosts.start(environment, sealed.command(*COMMAND))
-        agent.call(Method.HELLO, hosts.hello(shop_url=shop.url, call_seconds=30.0))
+        store = str(tmp_path / "store.pem")
+        agent.call(Method.HELLO, hosts.hello(shop_url=shop.url, call_seconds=30.0, ca_file=store))
         scene = Scene(shop, hosts, agent)
         names.naming = Naming.ABSENT
         assert scene.code() is ErrorCode.PROXY_SCRIPT

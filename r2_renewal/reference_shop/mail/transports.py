@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.loopback import is_loopback
 from r2_renewal.private_files import replace_private
+from r2_renewal.system_trust import client_context
 
 PORTS = {"smtp": 587, "smtps": 465}
 WAIT_SECONDS = 30
@@ -121,9 +122,7 @@ class SmtpServer:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        context = ssl.create_default_context()
-        if self.ca_file is not None:
-            context.load_verify_locations(self.ca_file)
+        context = self._context()
         server = (
             smtplib.SMTP_SSL(timeout=self.wait, context=context) if self.sealed else smtplib.SMTP(timeout=self.wait)
         )
@@ -140,6 +139,12 @@ class SmtpServer:
             timer.cancel()
             self._under_way = None
             server.close()
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return client_context(self.ca_file.absolute() if self.ca_file is not None else None)
+        except RenewalError as error:
+            raise UndeliveredError(f"ca file: {error.detail}") from error
 
     def _open(self, server: smtplib.SMTP, context: ssl.SSLContext) -> None:
         server._host = self.host  # type: ignore[attr-defined]  # noqa: SLF001 - the name that TLS verifies; connect() forgets it
