@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMainWindow, QMenu, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QTableWidget,
+    QTableWidgetItem,
+)
 
 import r2_renewal
+from r2_renewal.domain.collation import sort_key
 from r2_renewal.domain.money import Money, show_money
 
 if TYPE_CHECKING:
@@ -17,6 +27,8 @@ if TYPE_CHECKING:
 
 TITLE = "R2płatnik (demo)"
 SIZE = (960, 600)
+ABOUT = "O programie"
+ABOUT_TEXT = f"{TITLE}\n\nMały program płacowy, który pokazuje moduł odnowień. Wszystkie dane są wymyślone."
 HEADERS = ("Nazwisko i imię", "Stanowisko", "Etat", "Wynagrodzenie zasadnicze", "Lista płac")
 EMPLOYEES = (
     ("Adamczyk Ewa", "księgowa", "1/1", "7450.00", "naliczona"),
@@ -49,7 +61,7 @@ class PayrollHost(QMainWindow):
         file_menu = self._add_menu("&Plik", ("Kopia zapasowa…", "Drukuj listę płac…"))
         self._add_menu("&Kartoteki", ("Pracownicy", "Umowy", "Nieobecności"))
         self._add_menu("&Płace", ("Nalicz listę płac", "Przelewy", "Deklaracje ZUS", "PIT"))
-        self._add_menu("Pomo&c", ("Podręcznik", "O programie"))
+        self._add_menu("Pomo&c", ("Podręcznik", ABOUT))
         close = QAction("Zakończ", self)
         close.triggered.connect(self.close)
         file_menu.addAction(close)
@@ -57,8 +69,19 @@ class PayrollHost(QMainWindow):
     def _add_menu(self, title: str, entries: tuple[str, ...]) -> QMenu:
         menu = self.menuBar().addMenu(title)
         for entry in entries:
-            menu.addAction(QAction(entry, menu))
+            action = QAction(entry, menu)
+            action.triggered.connect(partial(self._tell_of, entry))
+            menu.addAction(action)
         return menu
+
+    def _tell_of(self, entry: str, _checked: bool = False) -> None:
+        if entry == ABOUT:
+            box = QMessageBox(QMessageBox.Icon.Information, entry, ABOUT_TEXT, QMessageBox.StandardButton.Close, self)
+            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            box.button(QMessageBox.StandardButton.Close).setText("Zamknij")
+            box.open()
+        else:
+            self.statusBar().showMessage(f"Tego program pokazowy nie robi: {entry.removesuffix('…')}")
 
     def _employees(self) -> QTableWidget:
         table = QTableWidget(len(EMPLOYEES), len(HEADERS), self)
@@ -71,12 +94,28 @@ class PayrollHost(QMainWindow):
         for row, employee in enumerate(EMPLOYEES):
             for column, text in enumerate(employee):
                 table.setItem(row, column, _cell(column, text))
+        table.setSortingEnabled(True)
+        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         return table
+
+
+class _Cell(QTableWidgetItem):
+    """A cell that is sorted as people sort: names by the Polish alphabet, amounts by what they amount to."""
+
+    def __init__(self, text: str, amount: Decimal | None = None) -> None:
+        super().__init__(text)
+        self._amount = amount
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        if isinstance(other, _Cell) and self._amount is not None and other._amount is not None:
+            return self._amount < other._amount
+        return sort_key(self.text()) < sort_key(other.text())
 
 
 def _cell(column: int, text: str) -> QTableWidgetItem:
     if HEADERS[column] != "Wynagrodzenie zasadnicze":
-        return QTableWidgetItem(text)
-    item = QTableWidgetItem(show_money(Money(Decimal(text))))
+        return _Cell(text)
+    amount = Decimal(text)
+    item = _Cell(show_money(Money(amount)), amount)
     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return item

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
+from r2_renewal.ui.button import Button
 from r2_renewal.ui.links import Links
 
 
-class HelpButton(QPushButton):
+class HelpButton(Button):
     """A button „Pomoc" with a menu of links, opened by Space and Enter as well."""
 
     def __init__(self, links: Links, parent: QWidget | None = None) -> None:
         super().__init__("Pomoc", parent)
-        self.setAccessibleName("Pomoc")
-        self.setAutoDefault(False)
         menu = QMenu(self)
         menu.setAccessibleName("Pomoc")
         for words, address in _places(links):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from r2_renewal.domain.dates import long_date, sentence_moment, short_date, warsaw_date
 from r2_renewal.domain.money import show_money
 from r2_renewal.domain.order import Order, OrderLine
@@ -19,6 +22,11 @@ def order_cells(order: Order) -> tuple[str, ...]:
     programs = f"{first} i {counted(others, PROGRAM)}" if others > 0 else first
     placed = short_date(warsaw_date(order.placed_at))
     return (order.number, placed, state_text(order.state), programs, show_money(order.price.gross))
+
+
+def order_sort_values(orders: Sequence[Order]) -> dict[int, list[Any]]:
+    """Return what dates and amounts of orders' rows are sorted by, by the column."""
+    return {1: [order.placed_at for order in orders], 4: [order.price.gross.amount for order in orders]}
 
 
 def order_details(order: Order) -> str:

@@ -20,9 +20,16 @@ from r2_renewal.domain.order_list import may_be_cancelled, may_be_withdrawn_from
 from r2_renewal.ui.agent_link import AgentLink, CallFailure
 from r2_renewal.ui.button import Button
 from r2_renewal.ui.message_bar import MessageBar, WayOn
-from r2_renewal.ui.order_list_words import HEADERS, cancel_question, order_cells, order_details, withdrawal_text
+from r2_renewal.ui.order_list_words import (
+    HEADERS,
+    cancel_question,
+    order_cells,
+    order_details,
+    order_sort_values,
+    withdrawal_text,
+)
 from r2_renewal.ui.plain_text import PlainLabel, PlainTextView, tool_tip
-from r2_renewal.ui.tables import set_up_records
+from r2_renewal.ui.tables import HeadingSort, set_up_records
 from r2_renewal.ui.withdrawal_dialog import WithdrawalDialog
 
 DETAIL_LINES = 6
@@ -48,6 +55,7 @@ class OrdersView(QWidget):
         super().__init__(parent)
         self._link, self._today, self._contact, self._account = link, today, contact, account
         self._orders: list[Order] = []
+        self._shown: list[Order] = []
         self._next, self._asked = "", 0
         self._cancelling = ""
         self.messages = MessageBar(self)
@@ -68,6 +76,8 @@ class OrdersView(QWidget):
         set_up_records(table, "Zamówienia")
         table.horizontalHeader().setStretchLastSection(True)
         table.itemSelectionChanged.connect(self._show_selected)
+        self._sort = HeadingSort(table)
+        self._sort.changed.connect(self._on_sorted)
 
     def _button(self, name: str, act: Callable[[], object]) -> Button:
         button = Button(name, self)
@@ -127,11 +137,20 @@ class OrdersView(QWidget):
         if failure.code is ErrorCode.LOGIN_AGAIN:
             self.ended.emit()
 
+    def _on_sorted(self) -> None:
+        chosen = self.order
+        self._fill()
+        if chosen is not None:
+            self._table.selectRow(self._shown.index(chosen))
+
     def _fill(self) -> None:
         row = max(self._table.currentRow(), 0)
-        self._table.setRowCount(len(self._orders))
-        for number, order in enumerate(self._orders):
-            for column, words in enumerate(order_cells(order)):
+        rows = [order_cells(order) for order in self._orders]
+        numbers = self._sort.numbers(rows, order_sort_values(self._orders))
+        self._shown = [self._orders[number] for number in numbers]
+        self._table.setRowCount(len(self._shown))
+        for number, cells in enumerate(rows[one] for one in numbers):
+            for column, words in enumerate(cells):
                 item = QTableWidgetItem(words)
                 item.setToolTip(tool_tip(words))
                 if column == len(HEADERS) - 1:
@@ -146,7 +165,7 @@ class OrdersView(QWidget):
     def order(self) -> Order | None:
         """The selected order."""
         rows = self._table.selectionModel().selectedRows()
-        return self._orders[rows[0].row()] if rows and rows[0].row() < len(self._orders) else None
+        return self._shown[rows[0].row()] if rows and rows[0].row() < len(self._shown) else None
 
     def _show_selected(self) -> None:
         order = self.order

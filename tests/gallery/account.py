@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -22,11 +23,15 @@ from tests.ui.conftest import failure
 NOBODY = {"result": {}}
 
 
+def parts() -> tuple[Callable[[Room], None], ...]:
+    """Return what shows the account's states, each by itself."""
+    return _login, _pages, _data
+
+
 def show(room: Room) -> None:
     """Show the account's states."""
-    _login(room)
-    _pages(room)
-    _data(room)
+    for part in parts():
+        part(room)
 
 
 def _open(room: Room, **script: Any) -> AccountWindow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -52,11 +53,15 @@ def many(number: int) -> tuple[BasketEntry, ...]:
     )
 
 
+def parts() -> tuple[Callable[[Room], None], ...]:
+    """Return what shows eSklep's states, each by itself."""
+    return _baskets, _failures, _dialogs
+
+
 def show(room: Room) -> None:
     """Show eSklep's states."""
-    _baskets(room)
-    _failures(room)
-    _dialogs(room)
+    for part in parts():
+        part(room)
 
 
 def _open(room: Room, **script: Any) -> EshopWindow:

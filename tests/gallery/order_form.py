@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -36,14 +37,15 @@ CONSENT = "Zgoda na automatyczne odnowienie"
 CODE = tuple("".join("01"[(x * y + x) % 3 == 0] for x in range(41)) for y in range(41))
 
 
+def parts() -> tuple[Callable[[Room], None], ...]:
+    """Return what shows the order form's states, each by itself."""
+    return _service, _details, _refusals, _fates, _receipts, _dialogs
+
+
 def show(room: Room) -> None:
     """Show the order form's states."""
-    _service(room)
-    _details(room)
-    _refusals(room)
-    _fates(room)
-    _receipts(room)
-    _dialogs(room)
+    for part in parts():
+        part(room)
 
 
 def _open(room: Room, programs: int = 1, kind: ServiceKind | None = None, **script: Any) -> OrderWizard:

@@ -47,10 +47,12 @@ class Room:
 
     Attributes:
         host: a window that dialogs open over.
+        folder: where whatever a state needs lies.
     """
 
     def __init__(self, look: Look, folder: Path) -> None:
-        self._look, self._folder = look, folder
+        self._look, self.folder = look, folder
+        self._commands = 0
         self._links: list[AgentLink] = []
         self._shown: list[QWidget] = []
         self._parent = QObject()
@@ -59,11 +61,20 @@ class Room:
 
     def agent(self, **script: list[dict[str, Any]]) -> AgentLink:
         """Return a link to an agent of its own; methods are written with two underscores for a dot."""
-        number = len(self._links)
-        path, log = self._folder / f"script-{number}.json", self._folder / f"log-{number}.jsonl"
-        link = AgentLink(scripted_command(script, path, log), HELLO, self._parent)
+        link = AgentLink(self.command(**script), HELLO, self._parent)
         self._links.append(link)
         return link
+
+    def command(self, **script: list[dict[str, Any]]) -> tuple[str, ...]:
+        """Return the command of an agent of its own, for whoever starts it."""
+        self._commands += 1
+        path, log = self.folder / f"script-{self._commands}.json", self.folder / f"log-{self._commands}.jsonl"
+        return scripted_command(script, path, log)
+
+    def links(self) -> list[AgentLink]:
+        """Return the links to every agent: the room's, and those of the hosts in it."""
+        application = QCoreApplication.instance()
+        return [*self._links, *(application.findChildren(AgentLink) if application else ())]
 
     def show(self, window: W) -> W:
         """Show a window until the room is cleared."""

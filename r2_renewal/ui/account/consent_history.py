@@ -83,7 +83,7 @@ class ConsentHistory(QGroupBox):
     def _show_consents(self) -> None:
         names = self._names()
         rows = [consent_row(consent, names.get(consent.licence_id, consent.licence_id)) for consent in self._consents]
-        self._table.show_rows(rows)
+        self._table.show_rows(rows, {0: [consent.accepted_at for consent in self._consents]})
         for widget in (self._table, self._text, self._save):
             widget.setVisible(bool(rows))
         self._none.setVisible(not rows)

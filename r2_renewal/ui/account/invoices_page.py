@@ -13,7 +13,7 @@ from r2_renewal.domain.account import Invoice
 from r2_renewal.ui.account.account_calls import AccountCalls
 from r2_renewal.ui.account.account_page import AccountPage
 from r2_renewal.ui.account.records_table import RecordsTable
-from r2_renewal.ui.account.words import invoice_file_name, invoice_row
+from r2_renewal.ui.account.words import invoice_file_name, invoice_row, invoice_sort_values
 from r2_renewal.ui.message_bar import WayOn
 from r2_renewal.ui.plain_text import PlainLabel
 from r2_renewal.ui.printout import ask_for_pdf
@@ -62,7 +62,8 @@ class InvoicesPage(AccountPage):
         self._show_invoices()
 
     def _show_invoices(self) -> None:
-        self._table.show_rows([invoice_row(invoice, self._today()) for invoice in self._invoices])
+        rows = [invoice_row(invoice, self._today()) for invoice in self._invoices]
+        self._table.show_rows(rows, invoice_sort_values(self._invoices))
         self._none.setVisible(not self._invoices)
         self._table.setVisible(bool(self._invoices))
         self._save.setEnabled(bool(self._invoices))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTableView, QWidget
 
 from r2_renewal.ui.plain_text import tool_tip
-from r2_renewal.ui.tables import set_up_records
+from r2_renewal.ui.tables import BY_WORDS, HeadingSort, SortValues, set_up_records
 
 Index = QModelIndex | QPersistentModelIndex
 Row = Sequence[str]
@@ -71,17 +71,32 @@ class RecordsTable(QTableView):
         self._records = _Records(headers, amounts, self)
         self.setModel(self._records)
         set_up_records(self, name)
+        self._rows: tuple[Row, ...] = ()
+        self._values = BY_WORDS
+        self._numbers: list[int] = []
+        self._sort = HeadingSort(self)
+        self._sort.changed.connect(lambda: self._show(self.row))
         self.selectionModel().selectionChanged.connect(lambda *_: self.selected.emit())
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show these records; the selected row's number stays selected, at first the newest."""
-        row = max(self.row, 0)
-        self._records.show(rows)
-        if rows:
-            self.selectRow(min(row, len(rows) - 1))
+    def show_rows(self, rows: Sequence[Row], values: SortValues = BY_WORDS) -> None:
+        """Show these records; the selected record's number stays selected, at first the newest.
+
+        Args:
+            rows: their words, column by column.
+            values: what columns are sorted by instead of their words.
+        """
+        number = max(self.row, 0)
+        self._rows, self._values = tuple(rows), values
+        self._show(min(number, len(rows) - 1))
+        self._fit()
+
+    def _show(self, number: int) -> None:
+        self._numbers = self._sort.numbers(self._rows, self._values)
+        self._records.show([self._rows[one] for one in self._numbers])
+        if number >= 0:
+            self.selectRow(self._numbers.index(number))
         else:
             self.selected.emit()
-        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Use the room that there is."""
@@ -96,6 +111,6 @@ class RecordsTable(QTableView):
 
     @property
     def row(self) -> int:
-        """Number of the selected record; -1 for none."""
+        """Number of the selected record, wherever it stands; -1 for none."""
         rows = self.selectionModel().selectedRows()
-        return int(rows[0].row()) if rows else -1
+        return self._numbers[rows[0].row()] if rows else -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from r2_renewal.domain.account import ConsentEvidence, CustomerChange, CustomerRecord, Enrolment, Invoice
 from r2_renewal.domain.account_form import AccountForm, Difference, Subject
@@ -197,6 +198,13 @@ def invoice_row(invoice: Invoice, today: date) -> tuple[str, ...]:
         show_money(price.gross),
         invoice_state_text(invoice, today),
     )
+
+
+def invoice_sort_values(invoices: Sequence[Invoice]) -> dict[int, list[Any]]:
+    """Return what the dates and the amounts of invoices' rows are sorted by, by the column."""
+    amounts = [(invoice.price.net, invoice.price.vat, invoice.price.gross) for invoice in invoices]
+    by_amount = {3 + at: [one[at].amount for one in amounts] for at in range(3)}
+    return {2: [invoice.issued_at for invoice in invoices], **by_amount}
 
 
 def invoice_file_name(invoice: Invoice) -> str:

@@ -63,6 +63,11 @@ class AgentCalls(QObject):
 
     # Price
 
+    @property
+    def is_pricing(self) -> bool:
+        """Whether a price has been asked for and has not come yet."""
+        return bool(self._asked)
+
     def ask_price(self, offers: Mapping[str, str]) -> None:
         """Ask for the price of offers, one by each licence; asking again while the answer is under way does nothing."""
         if offers == self._asked:

@@ -123,6 +123,8 @@ class FlowWizard(WizardFrame):
             return True
         waiting = self.flow.unjudged(step)
         problems = [problem for problem in self.flow.problems(step) if problem.field not in waiting]
+        if any(problem.field is Field.QUOTE for problem in problems) and not self._calls.is_pricing:
+            self._ask_price()  # what failed is tried again: „Dalej" is never a button that does nothing
         page.show_problems(problems)
         if problems:
             return False
