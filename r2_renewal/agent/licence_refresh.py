@@ -50,7 +50,7 @@ class LicenceRefresh:
         Raises:
             RenewalError: a LICENCE_* code, where there is none or it is none.
         """
-        from r2_renewal.licensing.armour import unwrap, wrap
+        from r2_renewal.licensing.container import clean
         from r2_renewal.licensing.reader import read_certificate
 
         content = read_certificate(self._best().path)
@@ -60,7 +60,7 @@ class LicenceRefresh:
             if error.code not in _OPENS_ESHOP:
                 raise
         # Wrapped anew: whatever mail and editors have done to the armour, the shop gets it clean.
-        return wrap(unwrap(content))
+        return clean(content, self._keys)
 
     def _best(self) -> Candidate:
         return self._choice().best

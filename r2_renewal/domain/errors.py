@@ -27,6 +27,7 @@ class ErrorCode(StrEnum):
     LICENCE_KEY_NEEDED = "R2-L13"
     TRUSTED_KEYS = "R2-L14"
     LICENCE_KEY_WRONG = "R2-L15"
+    LICENCE_SEVERAL = "R2-L16"
 
     OFFLINE = "R2-N01"
     TIMEOUT = "R2-N02"

@@ -7,11 +7,11 @@ Source: https://keygen.sh/docs/api/cryptography/#cryptographic-lic (certificate 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.licensing.armour import malformed, strict_base64, unwrap
+from r2_renewal.licensing.armour import contents, malformed, strict_base64, wrap
 from r2_renewal.licensing.keys import is_usable
 from r2_renewal.licensing.strict_json import parse_object
 
@@ -71,14 +71,55 @@ class VerifiedPayload(NamedTuple):
 
 
 def open_container(certificate: bytes | str) -> Container:
-    """Return the container inside a licence file.
+    """Return the container inside a licence file; of several in one text, the first.
 
     Raises:
         RenewalError: LICENCE_MALFORMED; LICENCE_BAD_SIGNATURE where the signature cannot be one.
     """
+    return _first(_container, _contents(certificate))
+
+
+def verify(certificate: bytes | str, keys: Sequence[PublicKey], licence_key: str | None = None) -> VerifiedPayload:
+    """Verify a licence file of Keygen's form, of any profile, and return its content.
+
+    Args:
+        certificate: the file's content, or a letter with it; what verifies counts, copies of it count once.
+        keys: the keys that may sign; one of them must have.
+        licence_key: decrypts an ``aes-256-gcm+ed25519`` file; unused by others.
+
+    Raises:
+        RenewalError: LICENCE_MALFORMED, LICENCE_BAD_SIGNATURE, LICENCE_UNKNOWN_KEY, LICENCE_KEY_NEEDED or
+            LICENCE_KEY_WRONG; LICENCE_SEVERAL, where the text holds different licences that verify.
+    """
+    found = _contents(certificate)
+    if len(found) == 1:
+        return _verified(found[0], keys, licence_key)
+    return _verified(_signed(found, keys), keys, licence_key)
+
+
+def clean(certificate: bytes | str, keys: Sequence[PublicKey]) -> str:
+    """Return the licence file in clean armour, whatever mail and editors have done to it: the one that verifies, or the first.
+
+    Raises:
+        RenewalError: as ``unwrap``; LICENCE_SEVERAL.
+    """
+    found = _contents(certificate)
+    try:
+        return wrap(_signed(found, keys) if len(found) > 1 else found[0])
+    except RenewalError as error:
+        if error.code is ErrorCode.LICENCE_SEVERAL:
+            raise
+        return wrap(found[0])
+
+
+def _contents(certificate: bytes | str) -> tuple[bytes, ...]:
     if len(certificate) > MAX_CERTIFICATE_BYTES:
         raise malformed(f"longer than {MAX_CERTIFICATE_BYTES} bytes")
-    fields = parse_object(unwrap(certificate))
+    return contents(certificate)
+
+
+def _container(content: bytes) -> Container:
+    fields = parse_object(content)
     enc, sig, alg = (fields.get(name) for name in ("enc", "sig", "alg"))
     if not (isinstance(enc, str) and isinstance(sig, str) and enc.isascii()):
         raise malformed("enc or sig is missing")
@@ -87,24 +128,45 @@ def open_container(certificate: bytes | str) -> Container:
     return Container(enc, _signature(sig), str(alg))
 
 
-def verify(certificate: bytes | str, keys: Sequence[PublicKey], licence_key: str | None = None) -> VerifiedPayload:
-    """Verify a licence file of Keygen's form, of any profile, and return its content.
-
-    Args:
-        certificate: the file's content.
-        keys: the keys that may sign; one of them must have.
-        licence_key: decrypts an ``aes-256-gcm+ed25519`` file; unused by others.
-
-    Raises:
-        RenewalError: LICENCE_MALFORMED, LICENCE_BAD_SIGNATURE, LICENCE_UNKNOWN_KEY, LICENCE_KEY_NEEDED or
-            LICENCE_KEY_WRONG.
-    """
-    container = open_container(certificate)
+def _verified(content: bytes, keys: Sequence[PublicKey], licence_key: str | None) -> VerifiedPayload:
+    container = _container(content)
     key_id = _signer(container, keys)
     if key_id is None:
         raise _why_unsigned(container, keys)
-    content = _decrypt(container.enc, licence_key) if container.alg == ENCRYPTED else strict_base64(container.enc)
-    return VerifiedPayload(parse_object(content), container.alg, key_id)
+    plain = _decrypt(container.enc, licence_key) if container.alg == ENCRYPTED else strict_base64(container.enc)
+    return VerifiedPayload(parse_object(plain), container.alg, key_id)
+
+
+def _signed(found: Sequence[bytes], keys: Sequence[PublicKey]) -> bytes:
+    """Return the one of several contents that a trusted key has signed.
+
+    Raises:
+        RenewalError: LICENCE_SEVERAL, where there are different ones; why the first is none, where there is none.
+    """
+    signed: dict[str, bytes] = {}
+    for content in found:
+        try:
+            container = _container(content)
+        except RenewalError:
+            continue
+        if _signer(container, keys) is not None:
+            signed.setdefault(container.enc, content)
+    if len(signed) > 1:
+        raise RenewalError(ErrorCode.LICENCE_SEVERAL, f"{len(signed)} different licences in one text")
+    if signed:
+        return next(iter(signed.values()))
+    container = _first(_container, found)
+    raise _why_unsigned(container, keys)
+
+
+def _first(read: Callable[[bytes], Container], found: Sequence[bytes]) -> Container:
+    refusal: RenewalError | None = None
+    for content in found:
+        try:
+            return read(content)
+        except RenewalError as error:
+            refusal = refusal or error
+    raise refusal or malformed("no licence inside")
 
 
 def fingerprint(public_key: bytes) -> str:

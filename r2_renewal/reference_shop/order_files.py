@@ -22,7 +22,8 @@ from r2_renewal.contract.prepared_order import LONGEST_FILE, PreparedItem, Prepa
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.offer import Offer, ServiceKind
-from r2_renewal.licensing.armour import ORDER, unwrap
+from r2_renewal.licensing.armour import ORDER, text_of, unwrap
+from r2_renewal.licensing.letters import mentions
 from r2_renewal.licensing.parts import Parts, put_together
 from r2_renewal.reference_shop import attempts
 from r2_renewal.reference_shop.pricing import Tier, offers
@@ -99,9 +100,8 @@ def _read(given: bytes | str) -> PreparedOrder:
         raise _no_file("malformed")
     text = given if isinstance(given, bytes) else given.encode("utf-8", "replace")
     try:
-        if f"BEGIN {ORDER}".encode() in text or text.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return unpack(unwrap(text, ORDER))
-        return from_letters(text.decode("utf-8-sig", "replace"))
+        letter = text_of(text)
+        return unpack(unwrap(letter, ORDER)) if mentions(letter, ORDER) else from_letters(letter)
     except RenewalError as error:
         raise _no_file(_FIELD_CODES.get(error.code, "malformed")) from error
 

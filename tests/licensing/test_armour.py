@@ -86,8 +86,9 @@ def test_what_holds_no_licence_says_so(text: str | bytes) -> None:
     assert refused(text) == "no licence inside"
 
 
-def test_utf_16_without_a_mark_is_not_guessed() -> None:
-    assert refused(CERTIFICATE.encode("utf-16-le")) == "no licence inside"
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_told_by_its_zeros(codec: str) -> None:
+    assert unwrap(CERTIFICATE.encode(codec)) == CONTENT
 
 
 def test_a_machine_file_is_not_a_licence_file() -> None:
@@ -103,7 +104,7 @@ def test_a_file_cut_anywhere_is_refused_until_its_end_marker_is_whole() -> None:
             refused(CERTIFICATE[:length])
 
 
-@pytest.mark.parametrize("foreign", ["\x00", "ą", "-", "_", "=", ".", "\u200b", "\ufeff"])
+@pytest.mark.parametrize("foreign", ["\x00", "ą", "-", "_", "=", "."])
 def test_a_foreign_character_inside_is_refused(foreign: str) -> None:
     middle = len(CERTIFICATE) // 2
     refused(CERTIFICATE[:middle] + foreign + CERTIFICATE[middle:])
