@@ -8,20 +8,26 @@ hold personal data.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
 
 import uvicorn
 from litestar.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.reference_shop.app import create_app
 from r2_renewal.reference_shop.fault_hooks import FaultInjector, Faults
 from r2_renewal.reference_shop.heads import Heads
+from r2_renewal.reference_shop.http_protocol import BoundedProtocol
+from r2_renewal.reference_shop.listening import Listener, most_connections
+from r2_renewal.reference_shop.rare_lines import RareLines
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.unread import UnreadBodies
 
@@ -34,7 +40,7 @@ _BUSY = (errno.EADDRINUSE, errno.EACCES) if os.name == "nt" else (errno.EADDRINU
 
 
 class _AnnouncedServer(uvicorn.Server):
-    """A server that tells when it listens."""
+    """A server that tells when it listens, and takes no more connections in than it has files for."""
 
     def __init__(self, config: uvicorn.Config, on_listening: Callable[[], None]) -> None:
         super().__init__(config)
@@ -42,9 +48,17 @@ class _AnnouncedServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
-        await super().startup(sockets)
-        if self.started and not self.should_exit:
+        await self.lifespan.startup()
+        if self.lifespan.should_exit:
+            sys.exit(STARTUP_FAILURE)
+        connections, most = self.server_state.connections, most_connections()
+        self.servers = [Listener(bound, self._protocol, connections, most) for bound in sockets or ()]  # type: ignore[misc]
+        self.started = True
+        if not self.should_exit:
             self._on_listening()
+
+    def _protocol(self) -> BoundedProtocol:
+        return BoundedProtocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; a second signal stops at once."""
@@ -108,6 +122,7 @@ def serve(
     """
     config = uvicorn.Config(
         _application(settings, fault_hooks=fault_hooks),
+        http=BoundedProtocol,
         log_config=None,
         access_log=False,
         proxy_headers=bool(trusted_proxies),
@@ -118,6 +133,8 @@ def serve(
         date_header=False,
         timeout_graceful_shutdown=SHORT_GRACE_SECONDS,
     )
+    for name in ("asyncio", "uvicorn.error"):
+        logging.getLogger(name).addFilter(RareLines())  # they tell of what strangers do
     server = _AnnouncedServer(config, on_listening)
     _stop_on_signals(server)
     if stop_with_stdin:
