@@ -160,9 +160,13 @@ def _qr_place(text: str) -> Path | str:
 
 
 def _name(text: str) -> str:
+    from r2_renewal.domain.person_name import is_person_name
+
     name = " ".join(text.split())
-    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
-        raise argparse.ArgumentTypeError(f"podaj imię lub nazwisko do {_LONGEST_NAME} znaków")
+    if not name or not is_person_name(name) or len(name) > _LONGEST_NAME:
+        raise argparse.ArgumentTypeError(
+            f"podaj imię lub nazwisko: do {_LONGEST_NAME} znaków, litery, spacje, łączniki, apostrofy i kropki"
+        )
     return name
 
 

@@ -1,4 +1,4 @@
-"""``r2-renewal shop renew-due``, ``send-mail``, ``send-invoices`` and the like: what a shop's keeper runs beside the server."""
+"""``r2-renewal shop renew-due``, ``send-mail``, ``sweep`` and the like: what a shop's keeper runs beside the server."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ def add_parsers(commands: Commands) -> None:
     )
     add_place(to_ksef)
     _add_recipient_parser(commands)
+    add_place(
+        add_command(
+            commands, "sweep", "usuwa wygasłe wyceny, sesje i liczniki; serwer robi to też sam, co godzinę", _sweep
+        )
+    )
     seed = add_command(
         commands, "seed-demo", "zakłada sklep z przykładowym klientem, cennikiem, licencją i kontem", _seed_demo
     )
@@ -151,6 +156,17 @@ def _add_recipient(arguments: argparse.Namespace) -> int:
         fields = ("name", "nip", "internal_id", "street", "postcode", "city", "role")
         wanted = Recipient(recipient_id="", **{name: getattr(arguments, name) for name in fields})
         print(json.dumps({"recipient_id": add(shop, arguments.customer, wanted)}))
+    return 0
+
+
+def _sweep(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    with _opened(arguments) as shop:
+        from r2_renewal.reference_shop.sweeping import sweep
+
+        swept = sweep(shop)
+    print(json.dumps(asdict(swept)))
     return 0
 
 

@@ -12,6 +12,7 @@ from r2_renewal.domain.company import nip_problem
 from r2_renewal.domain.contact import visible
 from r2_renewal.domain.order_fields import Field, FieldProblem, Reason, Step
 from r2_renewal.domain.order_service import MOST_PROGRAMS
+from r2_renewal.domain.person_name import is_person_name
 
 LONGEST_NAME = 80
 
@@ -94,6 +95,8 @@ def _name(flow: OrderForm, name: Field, text: str) -> Iterator[FieldProblem]:
         yield FieldProblem(name, Reason.EMPTY)
     elif len(seen) > LONGEST_NAME:
         yield FieldProblem(name, Reason.TOO_LONG)
+    elif not is_person_name(seen):
+        yield FieldProblem(name, Reason.CHARACTERS)
     elif name in flow.contacts.refused:
         yield FieldProblem(name, Reason.REFUSED)
 

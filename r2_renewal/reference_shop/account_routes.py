@@ -31,6 +31,7 @@ from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.contract.structs import OrderBody, OrderList
 from r2_renewal.reference_shop import customers, records, resets, withdrawals
 from r2_renewal.reference_shop.bodies import StrictBody
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.conditional import tagged
 from r2_renewal.reference_shop.enrolments import enrolment_list
 from r2_renewal.reference_shop.invoice_pdf import invoice_pdf
@@ -39,7 +40,6 @@ from r2_renewal.reference_shop.openapi import problems
 from r2_renewal.reference_shop.pages import USUAL, Wanted
 from r2_renewal.reference_shop.parameters import Cursor, IfMatch, IfNoneMatch, PageLimit, Preference, ProgramLimit
 from r2_renewal.reference_shop.programs import MOST_PROGRAMS
-from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 
 

@@ -23,10 +23,11 @@ from litestar.types import Guard, Message, Scope
 
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.licensing.keys import ED25519_KEY_BYTES
-from r2_renewal.reference_shop import account_routes, fault_hooks, openapi, sessions
+from r2_renewal.reference_shop import account_routes, fault_hooks, openapi, sessions, sweeping
 from r2_renewal.reference_shop.attempts import counted_address
 from r2_renewal.reference_shop.auto_fulfilment import watch
 from r2_renewal.reference_shop.billing.submissions import KsefPost, sender_of
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.fault_hooks import Faults
 from r2_renewal.reference_shop.keys import signing_key_of
 from r2_renewal.reference_shop.mail.sender import MailSender
@@ -35,7 +36,6 @@ from r2_renewal.reference_shop.panel.failures import on_http_error
 from r2_renewal.reference_shop.panel.routes import routers
 from r2_renewal.reference_shop.problems import Refusal, on_failure, on_refusal
 from r2_renewal.reference_shop.routes import PUBLIC, SECURED
-from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop, open_shop
 from r2_renewal.reference_shop.unread import ClientGoneError, on_client_gone
@@ -137,6 +137,7 @@ def _life(shop: Shop) -> Any:
         settings = shop.settings
         moves = settings.invoicing or settings.auto_fulfil is not None
         task = asyncio.create_task(watch(shop)) if moves else None
+        sweeper = asyncio.create_task(sweeping.watch(shop))
         senders = _senders(shop)
         for sender in senders:
             sender.start()
@@ -144,6 +145,7 @@ def _life(shop: Shop) -> Any:
             yield
         finally:
             await _end(task)
+            await _end(sweeper)
             for sender in senders:
                 sender.stop()
             shop.close()

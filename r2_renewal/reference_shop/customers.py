@@ -21,6 +21,7 @@ from r2_renewal.domain.company import normalize_nip
 from r2_renewal.domain.consent import AUTO_RENEWAL, RUNNING_PERIOD, GivenConsent
 from r2_renewal.domain.money import Price
 from r2_renewal.reference_shop import ledger, texts
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.conditional import is_current
 from r2_renewal.reference_shop.customer_tag import customer_tag
 from r2_renewal.reference_shop.enrolments import enrolment_list, ground
@@ -31,7 +32,7 @@ from r2_renewal.reference_shop.pricing import ONE_DAY
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import FIRST_PROGRAMS, licence_of, licences_named, renewal_price
 from r2_renewal.reference_shop.revocations import revoke_one
-from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, Caller
+from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.storefront import company_body

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from r2_renewal.contract.problems import ProblemCode
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT, Caller
+from r2_renewal.reference_shop.sessions import SCOPE_ACCOUNT
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import SessionRow
 

@@ -16,6 +16,7 @@ from r2_renewal.domain.company import nip_problem, normalize_nip
 from r2_renewal.domain.consent import AUTO_RENEWAL, ORDERED_PERIOD, GivenConsent
 from r2_renewal.domain.contact import ContactProblem, ContactVerdict
 from r2_renewal.domain.order import BuyerKind
+from r2_renewal.domain.person_name import is_person_name
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.given_consents import is_to, rendered
 from r2_renewal.reference_shop.pricing import Line
@@ -69,8 +70,8 @@ def check_name(text: str) -> ContactVerdict:
     name = " ".join(text.split())
     if not name:
         return ContactVerdict(ContactProblem.EMPTY)
-    # No control character, direction override or lone surrogate gets onto an invoice or into a message.
-    return ContactVerdict(None, name, name) if name.isprintable() else ContactVerdict(ContactProblem.INVALID)
+    # No address, control character or direction override gets onto an invoice or into a message to somebody else.
+    return ContactVerdict(None, name, name) if is_person_name(name) else ContactVerdict(ContactProblem.INVALID)
 
 
 def _refused(verdicts: dict[str, ContactVerdict], request: OrderRequest) -> Iterator[FieldProblem]:

@@ -26,10 +26,11 @@ from r2_renewal.licensing.armour import ORDER, text_of, unwrap
 from r2_renewal.licensing.letters import mentions
 from r2_renewal.licensing.parts import Parts, put_together
 from r2_renewal.reference_shop import attempts
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.pricing import Tier, offers
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import licences_named, owned_program, price_list
-from r2_renewal.reference_shop.sessions import SCOPE_ORDER, Caller, holder_of
+from r2_renewal.reference_shop.sessions import SCOPE_ORDER, holder_of
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import IdempotencyKey, LicenceRow, OrderRow
@@ -45,10 +46,16 @@ _PURPOSE = b"r2-renewal: address of an order's page, 1"
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A prepared order that was brought and may be placed. Attributes: caller: whose it is, by the licence inside."""
+    """A prepared order that was brought and may be placed.
+
+    Attributes:
+        caller: whose it is, by the licence inside.
+        address: from where it was brought.
+    """
 
     order: PreparedOrder
     caller: Caller
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +85,21 @@ def bring(shop: Shop, given: bytes | str, address: str) -> Brought:
             where too many were refused from this address.
     """
     try:
-        return _brought(shop, given)
+        return _brought(shop, given, address)
     except Refusal:
         attempts.count(shop, shop.settings.limits.licence_from_address, address)
         raise
 
 
-def _brought(shop: Shop, given: bytes | str) -> Brought:
+def _brought(shop: Shop, given: bytes | str, address: str) -> Brought:
     order = _read(given)
     try:
-        customer_id = holder_of(shop, put_together(Parts(order.licence, order.signature)))
+        customer_id, _ = holder_of(shop, put_together(Parts(order.licence, order.signature)))
         with shop.database.reading() as session:
             licences_named(session, customer_id, [item.licence_id for item in order.items])
     except Refusal as refusal:
         raise _no_file("licence") from refusal
-    return Brought(order, Caller(customer_id, SCOPE_ORDER, ""))
+    return Brought(order, Caller(customer_id, SCOPE_ORDER, ""), address)
 
 
 def _read(given: bytes | str) -> PreparedOrder:

@@ -20,16 +20,25 @@ from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.contract.structs import OrderRequest
 from r2_renewal.domain.consent import TERMS, GivenConsent
 from r2_renewal.domain.order import OrderState
-from r2_renewal.reference_shop import texts
+from r2_renewal.reference_shop import attempts, texts
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.given_consents import evidence
 from r2_renewal.reference_shop.mail.letters import confirm_order
 from r2_renewal.reference_shop.order_checks import Contact, check_consents, check_fields, check_nip
 from r2_renewal.reference_shop.orders import has_open_order, order_body, order_lines
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import amount, licences_named
-from r2_renewal.reference_shop.quotes import find_quote, holds, items_of, make_quote, price_of, quote_body, stored_line
+from r2_renewal.reference_shop.quotes import (
+    count,
+    find_quote,
+    holds,
+    items_of,
+    make_quote,
+    price_of,
+    quote_body,
+    stored_line,
+)
 from r2_renewal.reference_shop.recipients import recipient_named
-from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import (
     ConsentRow,
@@ -68,7 +77,7 @@ def check_key(key: str | None) -> str:
     return key
 
 
-def place(shop: Shop, caller: Caller, key: str, request: OrderRequest) -> bytes:
+def place(shop: Shop, caller: Caller, key: str, request: OrderRequest, address: str = "") -> bytes:
     """Place an order, or find the one that this key has made, and return the answer's body.
 
     Args:
@@ -76,10 +85,11 @@ def place(shop: Shop, caller: Caller, key: str, request: OrderRequest) -> bytes:
         caller: whose order it is.
         key: the idempotency key.
         request: what the customer confirmed.
+        address: from where; empty where nobody can tell.
 
     Raises:
         Refusal: KEY_IN_FLIGHT, KEY_REUSED, NOT_FOUND, VALIDATION, NIP_INVALID, ORDER_OPEN, PRICE_CHANGED, OFFER_WITHDRAWN,
-            CONSENT_REQUIRED or CONSENT_TEXT_CHANGED.
+            CONSENT_REQUIRED, CONSENT_TEXT_CHANGED, or TOO_MANY.
     """
     with shop.in_flight.claim(caller.customer_id, key):
         with shop.database.writing(caller.customer_id) as session:
@@ -88,9 +98,11 @@ def place(shop: Shop, caller: Caller, key: str, request: OrderRequest) -> bytes:
                 return known
             accepted = _check(shop, session, caller, request)
             if accepted is not None:
+                named, now = [line.licence_id for line in accepted.quote.lines], shop.settings.now()
+                attempts.count_each(session, shop.settings.limits.order, caller, named, now, address)
                 return _record(shop, session, key, request, accepted)
         # The checks' transaction ends first: a refusal inside it would roll the new quote back.
-        raise _price_changed(shop, caller, request)
+        raise _price_changed(shop, caller, request, address)
 
 
 def _fingerprint(request: OrderRequest) -> str:
@@ -121,9 +133,10 @@ def _check(shop: Shop, session: Session, caller: Caller, request: OrderRequest) 
     return _Accepted(customer, quote, nip, contact, consents, recipient)
 
 
-def _price_changed(shop: Shop, caller: Caller, request: OrderRequest) -> Refusal:
+def _price_changed(shop: Shop, caller: Caller, request: OrderRequest, address: str) -> Refusal:
     with shop.database.writing(caller.customer_id) as session:
         old = find_quote(session, caller.customer_id, request.quote_id)
+        count(session, shop.settings, caller, items_of(old), address)
         quote = make_quote(session, shop.settings, caller.customer_id, items_of(old))
         return Refusal(ProblemCode.PRICE_CHANGED, quote=quote_body(quote, shop.settings.today()))
 

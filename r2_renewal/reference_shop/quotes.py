@@ -26,6 +26,8 @@ from r2_renewal.domain.dates import warsaw
 from r2_renewal.domain.money import Money, Price, sum_of
 from r2_renewal.domain.offer import Offer, ServiceKind
 from r2_renewal.domain.withdrawal_right import begins_early, last_calm_day
+from r2_renewal.reference_shop import attempts
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.pricing import ONE_DAY, Line, Tier, line_of, offers, period_of, vat_totals
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import (
@@ -54,6 +56,16 @@ def make_quote(session: Session, settings: ShopSettings, customer_id: str, items
     tiers = price_list(session, {row.product for row in licences.values()}, settings.today())
     lines = [_priced(licences[item.licence_id], item.offer_id, tiers, settings) for item in items]
     return keep_quote(session, customer_id, lines, _expiry(session, settings, lines))
+
+
+def count(session: Session, settings: ShopSettings, caller: Caller, items: Sequence[QuoteItem], address: str) -> None:
+    """Count a quote that is about to be made.
+
+    Raises:
+        Refusal: TOO_MANY, of one of the licences, of the customer, or from the address.
+    """
+    named = [item.licence_id for item in items]
+    attempts.count_each(session, settings.limits.quote, caller, named, settings.now(), address)
 
 
 def _priced(licence: LicenceRow, offer_id: str, tiers: Sequence[Tier], settings: ShopSettings) -> Line:

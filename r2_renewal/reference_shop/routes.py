@@ -34,6 +34,7 @@ from r2_renewal.contract.structs import (
 )
 from r2_renewal.reference_shop import corrections, orders, quotes, sessions, storefront, texts
 from r2_renewal.reference_shop.bodies import StrictBody
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.conditional import tagged
 from r2_renewal.reference_shop.openapi import problems
 from r2_renewal.reference_shop.ordering import check_key, place
@@ -42,7 +43,6 @@ from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.parameters import Cursor, IfNoneMatch, KeyHeader, ProgramLimit
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.programs import MOST_PROGRAMS, licence_of
-from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 
 DOCUMENT_CACHE = "public, max-age=3600"
@@ -142,13 +142,23 @@ def get_program(licence_id: FromPath[str], shop: NamedDependency[Shop], caller: 
     sync_to_thread=True,
     operation_id="createQuote",
     summary="Price offers",
-    responses=problems(ProblemCode.UNAUTHORIZED, ProblemCode.NOT_FOUND, ProblemCode.OFFER_WITHDRAWN, body=True),
+    responses=problems(
+        ProblemCode.UNAUTHORIZED,
+        ProblemCode.NOT_FOUND,
+        ProblemCode.OFFER_WITHDRAWN,
+        ProblemCode.TOO_MANY,
+        body=True,
+    ),
 )
 def create_quote(
-    data: JSONBody[QuoteRequest], shop: NamedDependency[Shop], caller: NamedDependency[Caller]
+    data: JSONBody[QuoteRequest],
+    shop: NamedDependency[Shop],
+    caller: NamedDependency[Caller],
+    address: NamedDependency[str],
 ) -> QuoteBody:
     """Return the price and period of every offer asked for, held until ``expires_at``."""
     with shop.database.writing(caller.customer_id) as session:
+        quotes.count(session, shop.settings, caller, data.items, address)
         quote = quotes.make_quote(session, shop.settings, caller.customer_id, data.items)
         return quotes.quote_body(quote, shop.settings.today())
 
@@ -176,6 +186,7 @@ def _has_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRoute
         ProblemCode.KEY_REUSED,
         ProblemCode.CONSENT_REQUIRED,
         ProblemCode.NIP_INVALID,
+        ProblemCode.TOO_MANY,
         body=True,
     ),
 )
@@ -183,10 +194,11 @@ def place_order(
     data: JSONBody[OrderRequest],
     shop: NamedDependency[Shop],
     caller: NamedDependency[Caller],
+    address: NamedDependency[str],
     idempotency_key: KeyHeader = None,
 ) -> Response[OrderBody]:
     """Place at most one order for a key; the same key and request are answered with the same bytes for ever."""
-    raw = place(shop, caller, check_key(idempotency_key), data)
+    raw = place(shop, caller, check_key(idempotency_key), data, address)
     return Response(cast("OrderBody", raw), status_code=HTTP_201_CREATED, media_type=paths.JSON_TYPE)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -21,6 +20,7 @@ from r2_renewal.domain.errors import RenewalError
 from r2_renewal.domain.licence import Licence
 from r2_renewal.licensing.reader import parse_certificate
 from r2_renewal.reference_shop import account_attempts, attempts, passwords
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.origins import Origin
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.shop import Shop
@@ -31,46 +31,27 @@ SCOPE_ACCOUNT = "account"
 TOKEN_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls.
-
-    Attributes:
-        customer_id: the customer that every query of the call is bound to.
-        scope: ``order`` or ``account``.
-        token_hash: the session's key.
-        login: the account's e-mail; empty in a session opened by a licence file.
-    """
-
-    customer_id: str
-    scope: str
-    token_hash: str
-    login: str = ""
-
-
 def open_by_licence(shop: Shop, certificate: str, address: str) -> SessionBody:
     """Open a session for the customer of a licence file that the shop signed.
 
     Raises:
         Refusal: LICENCE_REFUSED, where the file is not the shop's or its customer is unknown; TOO_MANY, where too many were
-            refused from this address.
+            refused from this address, or opened from it or with this licence or customer.
     """
     try:
-        return _open_by_licence(shop, certificate)
+        customer_id, licence_id = holder_of(shop, certificate)
     except Refusal:
         attempts.count(shop, shop.settings.limits.licence_from_address, address)
         raise
-
-
-def _open_by_licence(shop: Shop, certificate: str) -> SessionBody:
-    customer_id = holder_of(shop, certificate)
     with shop.database.writing() as session:
+        caller, now = Caller(customer_id, SCOPE_ORDER, ""), shop.settings.now()
+        attempts.count_each(session, shop.settings.limits.session, caller, [licence_id], now, address)
         opened, _ = _open(shop, session, customer_id, SCOPE_ORDER)
         return opened
 
 
-def holder_of(shop: Shop, certificate: str) -> str:
-    """Return the customer of a licence file that the shop signed.
+def holder_of(shop: Shop, certificate: str) -> tuple[str, str]:
+    """Return the customer of a licence file that the shop signed, and its licence, the first where it holds several.
 
     Raises:
         Refusal: LICENCE_REFUSED, where the file is not the shop's or its customer is unknown.
@@ -79,7 +60,7 @@ def holder_of(shop: Shop, certificate: str) -> str:
     with shop.database.reading() as session:
         if not _is_on_record(session, licence):
             raise Refusal(ProblemCode.LICENCE_REFUSED, "no such customer")
-    return licence.customer_id
+    return licence.customer_id, next(program.licence_id for program in licence.programs)
 
 
 def _verified(shop: Shop, certificate: str) -> Licence:

@@ -269,6 +269,14 @@ def _of_contacts() -> dict[tuple[Field, Reason], str]:
         (Field.EMAIL, Reason.SEVERAL): one_email,
         (Field.FIRST_NAME, Reason.TOO_LONG): "Imię może mieć najwyżej 80 znaków.",
         (Field.LAST_NAME, Reason.TOO_LONG): "Nazwisko może mieć najwyżej 80 znaków.",
+        (
+            Field.FIRST_NAME,
+            Reason.CHARACTERS,
+        ): "Imię może zawierać litery, spacje, łączniki, apostrofy i kropki (po kropce spacja). Popraw je.",
+        (
+            Field.LAST_NAME,
+            Reason.CHARACTERS,
+        ): "Nazwisko może zawierać litery, spacje, łączniki, apostrofy i kropki (po kropce spacja). Popraw je.",
         (Field.FIRST_NAME, Reason.REFUSED): "eSklep nie przyjął tego imienia. Sprawdź je.",
         (Field.LAST_NAME, Reason.REFUSED): "eSklep nie przyjął tego nazwiska. Sprawdź je.",
     }

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from r2_renewal.reference_shop import attempts
 from r2_renewal.reference_shop.mail.rendering import Letter, MailKind, render
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.tables import MailRow
@@ -26,6 +27,10 @@ LEASE = timedelta(minutes=10)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 # RFC 5321 4.5.4.1 asks for four or five days of trying.
 GIVE_UP_AFTER = timedelta(days=5)
+
+
+# What the shop sends by itself, must send by law, or bounds elsewhere; no caller can bring about many of them.
+_OWED = frozenset(MailKind) - {MailKind.ORDER_CONFIRMATION, MailKind.CORRECTION_TICKET}
 
 
 class MailState(StrEnum):
@@ -59,11 +64,16 @@ def queue_mail(
         event: names the event among those of its kind, e.g. the order's identifier.
         values: what the kind's template names.
         useless_after: when it is not to be sent any more.
+
+    Raises:
+        Refusal: TOO_MANY, where others have brought about too many letters to this address; what is owed is always written.
     """
     once = f"{kind.value}:{event}"
     known = session.scalar(select(MailRow).where(MailRow.once == once))
     if known is not None:
         return known
+    if kind not in _OWED:
+        attempts.count_in(session, settings.limits.letter_to_recipient, to.casefold(), settings.now())
     row = _written(settings, render(kind, values, settings.vendor, settings.seller))
     row.customer_id, row.kind, row.once, row.recipient = customer_id, kind.value, once, to
     row.useless_after = useless_after

@@ -20,6 +20,7 @@ from litestar.types import Guard
 
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.reference_shop import sessions
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.form_reader import read_form
 from r2_renewal.reference_shop.panel.forms import TOKEN_FIELD, Form
@@ -27,7 +28,6 @@ from r2_renewal.reference_shop.panel.kept import Kept, kept_of
 from r2_renewal.reference_shop.panel.page import Page, go, show
 from r2_renewal.reference_shop.panel.visit import AnyRequest, Notice, Visit, form_token, session_token, visit_of
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.sessions import Caller
 from r2_renewal.reference_shop.shop import Shop
 
 

@@ -223,6 +223,7 @@ def _quoted(shop: Shop, visit: Visit, started: _Started) -> Page:
         if choice.chosen is not None
     ]
     with shop.database.writing(customer_id) as session:
+        quotes.count(session, shop.settings, started.brought.caller, items, started.brought.address)
         quote_id = quotes.make_quote(session, shop.settings, customer_id, items).id
     return _summary(shop, visit, started, quote_id)
 
@@ -290,7 +291,7 @@ def place_order(
         if unticked:
             return _again(shop, visit, started, form, unticked)
         try:
-            place(shop, brought.caller, brought.order.key, _request(shop, form, started))
+            place(shop, brought.caller, brought.order.key, _request(shop, form, started), brought.address)
         except Refusal as refusal:
             return _refused(shop, visit, started, form, refusal)
         return _to_placed(shop, visit, brought)

@@ -19,9 +19,10 @@ from typing import Any, Literal
 from litestar import Request
 from litestar.datastructures import Cookie
 
+from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.panel.kept import owner_of
 from r2_renewal.reference_shop.panel.language import Language, wanted
-from r2_renewal.reference_shop.sessions import TOKEN_BYTES, Caller
+from r2_renewal.reference_shop.sessions import TOKEN_BYTES
 from r2_renewal.reference_shop.settings import ShopSettings
 
 AnyRequest = Request[Any, Any, Any]
