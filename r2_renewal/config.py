@@ -34,6 +34,13 @@ def never_busy() -> bool:
     return False
 
 
+def without_key(record: NamedTuple) -> str:
+    """Return the representation of a record, with three dots for its licence key."""
+    shown = record._replace(licence_key="…") if getattr(record, "licence_key", "") else record
+    values = (f"{name}={value!r}" for name, value in zip(shown._fields, shown, strict=True))
+    return f"{type(record).__name__}({', '.join(values)})"
+
+
 class Config(NamedTuple):
     """What a host tells the module; given by name, since more may come.
 
@@ -52,6 +59,8 @@ class Config(NamedTuple):
         presentation: dialog or bar.
         reminder_policy: when to ask; None is the vendor's.
         driver: whoever speaks to the user instead of the module's own windows; None for those.
+        licence_key: decrypts an ``aes-256-gcm+ed25519`` file; it goes to the helper process over its pipe and to the shop with
+            the file, and is neither stored nor logged nor shown. Empty for files that are not encrypted.
         unattended: whether nobody sits there: never a window. The environment's ``R2_RENEWAL_UNATTENDED=1`` says the same.
     """
 
@@ -70,3 +79,8 @@ class Config(NamedTuple):
     unattended: bool = False
     usage: Callable[[], Mapping[str, int]] | None = None
     clock: Clock | None = None
+    licence_key: str = ""
+
+    def __repr__(self) -> str:
+        """Return every value but the licence key, which no log of a host's may hold."""
+        return without_key(self)

@@ -12,6 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from r2_renewal.config import without_key
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.reminder import VENDOR_POLICY
 from r2_renewal.interpreter import interpreter
@@ -92,6 +93,7 @@ class Settings(NamedTuple):
         ca_file: a file of authorities that the agent believes besides the system's; empty for none.
         vendor: the vendor file.
         usage: how much of each limit the host's program uses; None where the host does not tell.
+        licence_key: decrypts an encrypted licence file; empty for none.
     """
 
     licence_path: Path
@@ -114,6 +116,11 @@ class Settings(NamedTuple):
     vendor: Vendor
     usage: Callable[[], Mapping[str, int]] | None
     clock: Clock
+    licence_key: str = ""
+
+    def __repr__(self) -> str:
+        """Return every value but the licence key."""
+        return without_key(self)
 
 
 @cache
@@ -216,4 +223,5 @@ def settle(config: Config, policy: Policy | None = None) -> Settings:
         vendor=seller,
         usage=config.usage,
         clock=clock,
+        licence_key=config.licence_key.strip(),
     )

@@ -28,6 +28,7 @@ class HelloParams(Message, frozen=True):
         proxy: proxy to use before the system's; empty for the system's.
         offline_only: whether the administrator forbids every connection.
         ca_file: a file of authorities to believe besides the system's; empty for none.
+        licence_key: decrypts an encrypted licence file; a secret, which travels in this pipe alone. Empty for none.
     """
 
     protocol: int
@@ -42,6 +43,11 @@ class HelloParams(Message, frozen=True):
     proxy: str = ""
     offline_only: bool = False
     ca_file: str = ""
+    licence_key: str = ""
+
+    def __repr__(self) -> str:
+        """Return where it leads; a greeting holds a secret."""
+        return f"HelloParams(shop_url={self.shop_url!r}, licence_path={self.licence_path!r}, …)"
 
 
 class HelloResult(Message, frozen=True):

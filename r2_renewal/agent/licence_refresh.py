@@ -33,11 +33,17 @@ class LicenceRefresh:
     """
 
     def __init__(
-        self, places: tuple[Path, ...], keys: tuple[TrustedKey, ...], product: str, clock: Clock = pc_clock
+        self,
+        places: tuple[Path, ...],
+        keys: tuple[TrustedKey, ...],
+        product: str,
+        clock: Clock = pc_clock,
+        licence_key: str = "",
     ) -> None:
         self._clock = clock
         self._places = places
         self._keys = keys
+        self._licence_key = licence_key or None
         self.product = product
 
     def now(self) -> datetime:
@@ -62,13 +68,19 @@ class LicenceRefresh:
         # Wrapped anew: whatever mail and editors have done to the armour, the shop gets it clean.
         return clean(content, self._keys)
 
+    def key_of(self, certificate: str) -> str | None:
+        """Return the licence key where a certificate is encrypted and the key is known: without it no shop can read the file."""
+        from r2_renewal.licensing.container import ENCRYPTED, open_container
+
+        return self._licence_key if open_container(certificate).alg == ENCRYPTED else None
+
     def _best(self) -> Candidate:
         return self._choice().best
 
     def _choice(self) -> Choice:
         from r2_renewal.licensing.choice import choose
 
-        return choose(self._places, self._keys, self.product, self._clock())
+        return choose(self._places, self._keys, self.product, self._clock(), self._licence_key)
 
     def program(self) -> OwnedProgram:
         """Return this product's program in the licence here.
@@ -122,7 +134,7 @@ class LicenceRefresh:
         """
         from r2_renewal.licensing.reader import parse_certificate
 
-        return parse_certificate(certificate, self._keys)
+        return parse_certificate(certificate, self._keys, self._licence_key)
 
     def import_file(self, path: Path) -> OwnedProgram:
         """Install a licence file of the user's choice; return this product's program in it.
@@ -184,7 +196,10 @@ class LicenceRefresh:
 
         if len(self._places) > 1:
             self._make_own_place(self._places[-1].parent)
-        return install_in_first_writable(certificate, self._places, self._keys, self.product, self._clock()).licence
+        now, key = self._clock(), self._licence_key
+        return install_in_first_writable(
+            certificate, self._places, self._keys, self.product, now, licence_key=key
+        ).licence
 
 
 def _aged_since(licence: Licence | None, now: datetime) -> date | None:

@@ -89,11 +89,17 @@ def prepare(certificate: bytes | str, wanted: Wanted, now: datetime) -> Prepared
         now: the PC's clock, aware.
 
     Raises:
-        RenewalError: LICENCE_KEY_NEEDED, where the licence file is encrypted.
+        RenewalError: ORDER_FILE_ENCRYPTED_LICENCE, where the licence file is encrypted: whoever takes the order's file to
+            the shop has no key to it, and the key must not travel with it.
     """
     from r2_renewal.licensing.parts import take_apart
 
-    parts = take_apart(certificate)
+    try:
+        parts = take_apart(certificate)
+    except RenewalError as error:
+        if error.code is not ErrorCode.LICENCE_KEY_NEEDED:
+            raise
+        raise RenewalError(ErrorCode.ORDER_FILE_ENCRYPTED_LICENCE, error.detail) from error
     return PreparedOrder(
         profile=PROFILE,
         key=secrets.token_urlsafe(_KEY_BYTES),

@@ -74,7 +74,7 @@ class Service:
         state_dir = Path(params.state_dir)
         without_log = self._log.open(state_dir)
         places = tuple(map(Path, (params.licence_path, *params.other_places)))
-        refresh = LicenceRefresh(places, keys, params.product_code, self._clock)
+        refresh = LicenceRefresh(places, keys, params.product_code, self._clock, params.licence_key)
         outbox = Outbox(state_dir, self._clock)
         showcase = Showcase(Storefronts(state_dir, params.shop_url, self._clock), outbox, refresh)
         drafting = Drafting(Drafts(state_dir, self._clock), Orderers(state_dir), refresh)
@@ -187,6 +187,7 @@ class Service:
             ),
             refresh.certificate,
             lambda moment: marks.note(lambda known: known.after_contact(moment)),
+            refresh.key_of,
         )
         origin = OrderOrigin(outbox, refresh)
         sender = OrderSender(outbox, client, hello.order_seconds, settings.drafting.customer, origin, self._clock)

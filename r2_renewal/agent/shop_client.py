@@ -12,6 +12,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import msgspec
+from msgspec import UNSET
 
 from r2_renewal.agent.calls import Caller, post, retried, typed, with_token
 from r2_renewal.agent.deadline import Deadline
@@ -35,9 +36,14 @@ class ShopClient:
     """
 
     def __init__(
-        self, transport: Transport, licence_text: Callable[[], str], on_contact: Callable[[datetime], None]
+        self,
+        transport: Transport,
+        licence_text: Callable[[], str],
+        on_contact: Callable[[datetime], None],
+        key_of: Callable[[str], str | None],
     ) -> None:
         self.caller = Caller(transport, on_contact)
+        self._key_of = key_of
         self.session = LicenceSession(self._open_session, licence_text)
 
     def programs(self, cursor: str, deadline: Deadline) -> structs.ProgramList:
@@ -135,7 +141,8 @@ class ShopClient:
             raise error.told_as(error.code, Delivery.NOT_SENT) from error
 
     def _open_session(self, certificate: str, deadline: Deadline) -> structs.SessionBody:
-        body = msgspec.json.encode(structs.LicenceSessionRequest(certificate=certificate))
+        key = self._key_of(certificate) or UNSET
+        body = msgspec.json.encode(structs.LicenceSessionRequest(certificate=certificate, licence_key=key))
         # Not retried here: the call that needs the session is, and three tries are three.
         return typed(self.caller.send(post(paths.LICENCE_SESSIONS, body), deadline), structs.SessionBody)
 

@@ -10,7 +10,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from r2_renewal.cli.licence import add_judging, explain, leaf, status_exit, warn
+from r2_renewal.cli.licence import add_judging, add_licence_key_file, explain, leaf, licence_key_of, status_exit, warn
 from r2_renewal.cli.screen import require_screen
 from r2_renewal.cli.values import a_path
 
@@ -46,6 +46,7 @@ def _add_host(commands: Commands, name: str, handler: object, text: str) -> None
     )
     parser.add_argument("--unattended", action="store_true", help="bez okien; wynik jako JSON")
     add_judging(parser)
+    add_licence_key_file(parser)
 
 
 def _handle(text: str) -> int:
@@ -98,6 +99,7 @@ def _settled(arguments: argparse.Namespace) -> tuple[Config, Settings]:
         state_dir=arguments.state,
         today=(lambda: arguments.today) if arguments.today else None,
         unattended=arguments.unattended,
+        licence_key=licence_key_of(arguments) or "",
     )
     return config, settle(config)
 

@@ -2,7 +2,8 @@
 
 Rules: ``status`` is the startup decision, told by exit code (0 valid, 10 expiring, 20 expired, 30 anything else) and by
 the keys of its JSON; the ``licence`` commands end with 0 or 30. A refusal is JSON too where JSON was asked for. A signature that
-holds over a broken profile is told as just that, and ends with 30. The licence key is never printed.
+holds over a broken profile is told as just that, and ends with 30. The licence key is never printed, and best read from a file:
+what stands on a command line is seen by every user of the computer.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def add_install(actions: Commands, name: str, text: str) -> None:
         help="gdzie program czyta licencję; podane ponownie: miejsce zapasowe, gdy do pierwszego nie można pisać",
     )  # fmt: skip
     add_judging(parser)
+    add_licence_key_file(parser)
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +84,31 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_licence_key(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--licence-key", metavar="KLUCZ", help="klucz licencji, którym zaszyfrowano plik")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
+        "--licence-key", metavar="KLUCZ", help="klucz licencji; widać go na liście procesów, lepiej podać plik"
+    )
+    add_licence_key_file(either)
+
+
+def add_licence_key_file(parser: argparse._ActionsContainer) -> None:
+    """Declare from where the licence key is read; of its command line every user of a computer sees the options."""
+    parser.add_argument(
+        "--licence-key-file", metavar="PLIK", type=a_path, help="plik z kluczem licencji, którym zaszyfrowano licencję"
+    )
+
+
+def licence_key_of(arguments: argparse.Namespace) -> str | None:
+    """Return the licence key, read from its file or, where a command takes that, as it was given; None for none.
+
+    Raises:
+        RenewalError: LICENCE_KEY_FILE.
+    """
+    from r2_renewal.cli.values import read_licence_key
+
+    if arguments.licence_key_file is not None:
+        return read_licence_key(arguments.licence_key_file)
+    return getattr(arguments, "licence_key", None)
 
 
 def add_judging(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +122,7 @@ def _status(arguments: argparse.Namespace) -> int:
 
     keys = trusted_keys_of(arguments)
     now = _moment(arguments)
-    verdict = load_verdict(arguments.licence, keys, product_of(arguments), now, licence_key=arguments.licence_key)
+    verdict = load_verdict(arguments.licence, keys, product_of(arguments), now, licence_key=licence_key_of(arguments))
     document = _status_document(verdict)
     if arguments.json:
         print_json(document)
@@ -140,7 +166,8 @@ def _install(arguments: argparse.Namespace) -> int:
     with Refusals(arguments, "installed"):
         keys, product = trusted_keys_of(arguments), product_of(arguments)
         certificate = read_certificate(arguments.file)
-        place = install_in_first_writable(certificate, arguments.places, keys, product, _moment(arguments)).place
+        key, now = licence_key_of(arguments), _moment(arguments)
+        place = install_in_first_writable(certificate, arguments.places, keys, product, now, licence_key=key).place
     if arguments.json:
         print_json({"installed": True, "place": str(place)})
     else:
@@ -174,7 +201,7 @@ def _described(arguments: argparse.Namespace) -> tuple[dict[str, Any], RenewalEr
 
     with Refusals(arguments, "verified"):
         keys = trusted_keys_of(arguments)
-        return _file_document(verify(read_certificate(arguments.file), keys, arguments.licence_key))
+        return _file_document(verify(read_certificate(arguments.file), keys, licence_key_of(arguments)))
 
 
 def trusted_keys_of(arguments: argparse.Namespace) -> tuple[TrustedKey, ...]:
@@ -338,7 +365,7 @@ def explain(verdict: Verdict) -> None:
         return
     from r2_renewal.ui.error_texts import code_of_verdict
 
-    code = code_of_verdict(verdict.kind)
+    code = verdict.code or code_of_verdict(verdict.kind)
     if code is not None:
         _say(code, verdict.reason)
 

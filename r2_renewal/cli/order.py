@@ -10,7 +10,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from r2_renewal.cli.licence import EXIT_OK, Refusals, add_install, leaf, print_json, product_of, trusted_keys_of
+from r2_renewal.cli.licence import (
+    EXIT_OK,
+    Refusals,
+    add_install,
+    add_licence_key_file,
+    leaf,
+    licence_key_of,
+    print_json,
+    product_of,
+    trusted_keys_of,
+)
 from r2_renewal.cli.values import a_path
 from r2_renewal.clock import pc_clock
 from r2_renewal.domain.errors import ErrorCode, RenewalError
@@ -45,6 +55,7 @@ def _add_export(actions: Commands) -> None:
     parser.epilog = "Kod wyjścia: 0 zapisano, 30 odmowa."
     parser.add_argument("file", metavar="PLIK", type=a_path, help="plik zamówienia do zapisania")
     parser.add_argument("--licence", metavar="PLIK", type=a_path, required=True, help="plik licencji")
+    add_licence_key_file(parser)
     parser.add_argument("--product", metavar="KOD", help="kod programu; domyślnie program sprzedawcy")
     parser.add_argument("--shop-url", metavar="URL", default="", help="adres eSklepu; domyślnie sprzedawcy")
     parser.add_argument("--kind", metavar="|".join(KINDS), type=_kind, help="usługa; domyślnie wybór na stronie")
@@ -102,7 +113,8 @@ def _prepared(arguments: argparse.Namespace) -> PreparedOrder:
     from r2_renewal.licensing.reader import parse_certificate, read_certificate
 
     certificate = read_certificate(arguments.licence)
-    program = parse_certificate(certificate, trusted_keys_of(arguments)).program(product_of(arguments))
+    licence = parse_certificate(certificate, trusted_keys_of(arguments), licence_key_of(arguments))
+    program = licence.program(product_of(arguments))
     if program is None:
         raise RenewalError(ErrorCode.LICENCE_WRONG_PRODUCT, "no program of this product")
     return prepare(certificate, _wanted(arguments, program), pc_clock())

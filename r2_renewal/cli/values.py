@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+
 T = TypeVar("T")
 AUTO = "auto"
 _LAST_PORT = 65535
+_LONGEST_KEY_FILE = 4096
 _MOST_SECONDS = 365 * 24 * 3600
 _MOST_DAYS = 36500
 # Beyond these a year more or a time zone would leave the calendar.
@@ -30,6 +33,24 @@ def a_path(text: str) -> Path:
     if "\0" in text:
         raise _not("podaj ścieżkę", text)
     return Path(text)
+
+
+def read_licence_key(path: Path) -> str:
+    """Return the licence key in a file: one line, with or without a BOM.
+
+    Raises:
+        RenewalError: LICENCE_KEY_FILE, where it cannot be read or holds no key; what it holds is never told.
+    """
+    from r2_renewal.licensing.files import read_regular_file
+
+    try:
+        key = read_regular_file(path, _LONGEST_KEY_FILE).decode("utf-8-sig").strip()
+    except (RenewalError, ValueError) as error:
+        detail = error.detail if isinstance(error, RenewalError) else "not a text"
+        raise RenewalError(ErrorCode.LICENCE_KEY_FILE, detail) from error
+    if not key or not key.isprintable():
+        raise RenewalError(ErrorCode.LICENCE_KEY_FILE, "not one line of text")
+    return key
 
 
 def a_date(text: str) -> date:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 # A name, a title, a number for people: what is longer is none. A word is one of a list, or a version.
 Text = Annotated[str, Meta(max_length=300)]
@@ -26,6 +26,7 @@ Decimals = Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}\.[0-9]{2}$")]
 Rate = Annotated[str, Meta(pattern=r"^0\.[0-9]{2}$")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Certificate = Annotated[str, Meta(min_length=1, max_length=65536)]
+LicenceKey = Annotated[str, Meta(min_length=1, max_length=4_096)]
 
 
 class Body(Struct, frozen=True, kw_only=True):
@@ -48,9 +49,15 @@ class PriceBody(Body, frozen=True, kw_only=True):
 
 
 class LicenceSessionRequest(Body, frozen=True, kw_only=True):
-    """Opens eSklep with a licence file instead of a password. Attributes: certificate: the armoured file."""
+    """Opens eSklep with a licence file instead of a password.
+
+    Attributes:
+        certificate: the armoured file.
+        licence_key: decrypts an encrypted file, and is sent with such a one only; it is used to read it and never stored.
+    """
 
     certificate: Certificate
+    licence_key: LicenceKey | UnsetType = UNSET
 
 
 class AccountSessionRequest(Body, frozen=True, kw_only=True):

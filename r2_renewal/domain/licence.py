@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from r2_renewal.domain.dates import days_left, warsaw_date
+from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.program import OwnedProgram
 
 REMINDER_WINDOW_DAYS = 30
@@ -84,6 +85,7 @@ class Verdict(NamedTuple):
         days_left: calendar days to the last valid day, negative after it; None without a program and for a perpetual licence.
         reason: one line for the log and the doctor; no personal datum.
         is_file_aged: whether the file itself must be fetched again (``meta.expiry``), whatever the subscription is.
+        code: the failure of a file that could not be read or verified, more exact than the kind; None where there was none.
     """
 
     kind: VerdictKind
@@ -92,6 +94,7 @@ class Verdict(NamedTuple):
     days_left: int | None = None
     reason: str = ""
     is_file_aged: bool = False
+    code: ErrorCode | None = None
 
 
 def judge(licence: Licence, product: str, now: datetime) -> Verdict:

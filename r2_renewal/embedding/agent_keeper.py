@@ -121,4 +121,5 @@ def hello_of(settings: Settings) -> HelloParams:
         proxy=settings.proxy,
         ca_file=settings.ca_file,
         offline_only=settings.offline_only,
+        licence_key=settings.licence_key,
     )

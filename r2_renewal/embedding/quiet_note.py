@@ -152,7 +152,9 @@ def _seconds(config: Config) -> float:
 
 def _host(config: Config) -> str:
     """Return what of the host's configuration decides between silence and a question, on one line."""
-    return ascii((VERSION, str(config.licence_path), config.product_code, config.trusted_keys))
+    # Of the licence key only whether there is one: neither it nor anything made of it may lie in a file.
+    has_key = bool(config.licence_key)
+    return ascii((VERSION, str(config.licence_path), config.product_code, config.trusted_keys, has_key))
 
 
 def _looked_at(config: Config, settings: Settings) -> Iterable[Path | str]:

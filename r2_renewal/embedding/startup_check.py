@@ -65,7 +65,9 @@ def check(settings: Settings, today: date) -> StartupCheck:
     marks = marks_file.read()
     reading = read_clock(moment_on(today, now), marks)
     day = warsaw_date(reading.moment)
-    choice = choose(settings.licence_places, settings.trusted_keys, settings.product_code, reading.moment)
+    choice = choose(
+        settings.licence_places, settings.trusted_keys, settings.product_code, reading.moment, settings.licence_key
+    )
     _log(choice)
     verdict = choice.best.verdict
     marks_file.write(_marks_after(marks, verdict, now), marks)

@@ -66,7 +66,9 @@ class Choice(NamedTuple):
     others: tuple[Candidate, ...]
 
 
-def choose(paths: Sequence[Path], keys: Sequence[PublicKey], product: str, now: datetime) -> Choice:
+def choose(
+    paths: Sequence[Path], keys: Sequence[PublicKey], product: str, now: datetime, licence_key: str | None = None
+) -> Choice:
     """Judge the file at every place and return the one to go by. Never raises for what lies there, never hangs.
 
     Args:
@@ -74,11 +76,12 @@ def choose(paths: Sequence[Path], keys: Sequence[PublicKey], product: str, now: 
         keys: the keys that may sign.
         product: the product code to judge.
         now: the moment to judge at, aware.
+        licence_key: decrypts the encrypted ones.
 
     Raises:
         ValueError: no place was given.
     """
-    verdicts = [load_verdict(path, keys, product, now) for path in paths]
+    verdicts = [load_verdict(path, keys, product, now, licence_key=licence_key) for path in paths]
     holder = holder_of(verdict.licence for verdict in verdicts)
     newest = _newest(verdict.licence for verdict in verdicts if not _is_foreign(verdict, holder))
     candidates = [

@@ -34,7 +34,14 @@ _FOREIGN = ErrorCode.LICENCE_OTHER_CUSTOMER
 Result = TypeVar("Result")
 
 
-def install(certificate: bytes, target: Path, keys: Sequence[PublicKey], product: str, now: datetime) -> Licence:
+def install(
+    certificate: bytes,
+    target: Path,
+    keys: Sequence[PublicKey],
+    product: str,
+    now: datetime,
+    licence_key: str | None = None,
+) -> Licence:
     """Verify a licence file and put it at ``target``.
 
     Installing what is installed already changes nothing and succeeds.
@@ -46,6 +53,7 @@ def install(certificate: bytes, target: Path, keys: Sequence[PublicKey], product
         keys: the keys that may sign.
         product: the product code that the licence must cover.
         now: the moment to judge at, aware.
+        licence_key: decrypts the new file and the installed one, where they are encrypted.
 
     Returns:
         The licence that now stands at ``target``.
@@ -55,7 +63,7 @@ def install(certificate: bytes, target: Path, keys: Sequence[PublicKey], product
             LICENCE_OLDER; LICENCE_EXPIRED where another, usable licence would be lost; LICENCE_NOT_WRITABLE
             (``NotWritableError``). The old file stands after each of them.
     """
-    licence = parse_certificate(certificate, keys)
+    licence = parse_certificate(certificate, keys, licence_key)
     if licence.program(product) is None:
         raise RenewalError(ErrorCode.LICENCE_WRONG_PRODUCT, "no program of this product in the licence")
     place = Path(os.path.realpath(target))
@@ -63,7 +71,7 @@ def install(certificate: bytes, target: Path, keys: Sequence[PublicKey], product
         if os.path.islink(target):  # noqa: PTH114 - never raises
             _require_licence_or_nothing(place)
         installed = _installed(place)
-        current = _verified(installed, keys)
+        current = _verified(installed, keys, licence_key)
         if current is not None:
             _refuse_worse(licence, current, product, now)
         if installed == certificate:
@@ -92,6 +100,7 @@ def install_in_first_writable(
     product: str,
     now: datetime,
     patience: float = RETRY_SECONDS,
+    licence_key: str | None = None,
 ) -> Installed:
     """Install into the first place that can be written: the host's path, the machine-wide folder, the user's.
 
@@ -105,19 +114,21 @@ def install_in_first_writable(
         product: the product code that the licence must cover.
         now: the moment to judge at, aware.
         patience: seconds to wait for held files, all places together.
+        licence_key: decrypts the files that are encrypted.
 
     Raises:
         RenewalError: as ``install``; LICENCE_OTHER_CUSTOMER also where an earlier place says that another customer's licences
             count here; LICENCE_OLDER also where any place has a newer file; LICENCE_NOT_WRITABLE where no place can be written.
     """
     deadline = time.monotonic() + patience
-    new, held = parse_certificate(certificate, keys), [_held(place, keys) for place in places]
+    new = parse_certificate(certificate, keys, licence_key)
+    held = [_held(place, keys, licence_key) for place in places]
     _refuse_older_than_any(new, held)
     refusal: RenewalError = NotWritableError("no place to install to", transient=False)
     for number, place in enumerate(places):
         if holder_of(held[:number]) not in (None, new.customer_id):
             raise RenewalError(ErrorCode.LICENCE_OTHER_CUSTOMER, "the licence of another customer decides here")
-        attempt = partial(install, certificate, place, keys, product, now)
+        attempt = partial(install, certificate, place, keys, product, now, licence_key)
         try:
             return Installed(retrying(attempt, deadline - time.monotonic()), place)
         except RenewalError as error:
@@ -148,9 +159,9 @@ def retrying(attempt: Callable[[], Result], seconds: float) -> Result:
             time.sleep(RETRY_PAUSE_SECONDS)
 
 
-def _held(place: Path, keys: Sequence[PublicKey]) -> Licence | None:
+def _held(place: Path, keys: Sequence[PublicKey], licence_key: str | None) -> Licence | None:
     try:
-        return _verified(read_certificate(place), keys)
+        return _verified(read_certificate(place), keys, licence_key)
     except RenewalError:
         return None
 
@@ -184,9 +195,9 @@ def _require_licence_or_nothing(linked: Path) -> None:
             raise NotWritableError("a link that leads to no licence", transient=False) from error
 
 
-def _verified(content: bytes | None, keys: Sequence[PublicKey]) -> Licence | None:
+def _verified(content: bytes | None, keys: Sequence[PublicKey], licence_key: str | None) -> Licence | None:
     try:
-        return None if content is None else parse_certificate(content, keys)
+        return None if content is None else parse_certificate(content, keys, licence_key)
     except RenewalError:
         return None
 

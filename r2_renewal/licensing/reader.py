@@ -78,7 +78,7 @@ def load_verdict(
             return Verdict(VerdictKind.FILE_EXPIRED, reason=AGED_FILE, is_file_aged=True)
         return judge(licence_of(document), product, now)
     except RenewalError as error:
-        return Verdict(_KINDS.get(error.code, VerdictKind.MALFORMED), reason=error.detail)
+        return Verdict(_KINDS.get(error.code, VerdictKind.MALFORMED), reason=error.detail, code=error.code)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # the host always lives: a library in Rust, broken, panics past Exception

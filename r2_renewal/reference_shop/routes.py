@@ -60,7 +60,8 @@ def open_licence_session(
     data: JSONBody[LicenceSessionRequest], shop: NamedDependency[Shop], address: NamedDependency[str]
 ) -> SessionBody:
     """Open a session for the customer of a licence file; an expired or older file of theirs will do."""
-    return sessions.open_by_licence(shop, data.certificate, address)
+    key = data.licence_key if isinstance(data.licence_key, str) else None
+    return sessions.open_by_licence(shop, data.certificate, address, key)
 
 
 @post(

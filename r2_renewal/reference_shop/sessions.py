@@ -31,15 +31,15 @@ SCOPE_ACCOUNT = "account"
 TOKEN_BYTES = 32
 
 
-def open_by_licence(shop: Shop, certificate: str, address: str) -> SessionBody:
-    """Open a session for the customer of a licence file that the shop signed.
+def open_by_licence(shop: Shop, certificate: str, address: str, licence_key: str | None = None) -> SessionBody:
+    """Open a session for the customer of a licence file that the shop signed; an encrypted one is read with its licence key.
 
     Raises:
         Refusal: LICENCE_REFUSED, where the file is not the shop's or its customer is unknown; TOO_MANY, where too many were
             refused from this address, or opened from it or with this licence or customer.
     """
     try:
-        customer_id, licence_id = holder_of(shop, certificate)
+        customer_id, licence_id = holder_of(shop, certificate, licence_key)
     except Refusal:
         attempts.count(shop, shop.settings.limits.licence_from_address, address)
         raise
@@ -50,22 +50,22 @@ def open_by_licence(shop: Shop, certificate: str, address: str) -> SessionBody:
         return opened
 
 
-def holder_of(shop: Shop, certificate: str) -> tuple[str, str]:
+def holder_of(shop: Shop, certificate: str, licence_key: str | None = None) -> tuple[str, str]:
     """Return the customer of a licence file that the shop signed, and its licence, the first where it holds several.
 
     Raises:
         Refusal: LICENCE_REFUSED, where the file is not the shop's or its customer is unknown.
     """
-    licence = _verified(shop, certificate)
+    licence = _verified(shop, certificate, licence_key)
     with shop.database.reading() as session:
         if not _is_on_record(session, licence):
             raise Refusal(ProblemCode.LICENCE_REFUSED, "no such customer")
     return licence.customer_id, next(program.licence_id for program in licence.programs)
 
 
-def _verified(shop: Shop, certificate: str) -> Licence:
+def _verified(shop: Shop, certificate: str, licence_key: str | None) -> Licence:
     try:
-        return parse_certificate(certificate, shop.settings.trusted_keys)
+        return parse_certificate(certificate, shop.settings.trusted_keys, licence_key)
     except RenewalError as error:
         raise Refusal(ProblemCode.LICENCE_REFUSED, error.code.value) from error
 

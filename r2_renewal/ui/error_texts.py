@@ -42,6 +42,7 @@ def _of_licences() -> dict[ErrorCode, str]:
             "Nie można zapisać pliku licencji. Zamknij inne programy i spróbuj ponownie; obecna licencja działa dalej."
         ),
         ErrorCode.LICENCE_KEY_NEEDED: "Ten plik licencji jest zaszyfrowany. Podaj klucz licencji.",
+        ErrorCode.LICENCE_KEY_FILE: "Nie można odczytać klucza licencji z pliku. Sprawdź ścieżkę, uprawnienia i czy plik zawiera sam klucz.",
         ErrorCode.LICENCE_KEY_WRONG: "Klucz licencji nie pasuje do tego pliku. Sprawdź klucz i podaj go ponownie.",
         ErrorCode.TRUSTED_KEYS: "Nie można odczytać kluczy zaufanych. Sprawdź plik podany w --trusted-keys.",
     }
@@ -107,6 +108,10 @@ def _of_orders() -> dict[ErrorCode, str]:
         ErrorCode.ORDER_FILE_MALFORMED: "To nie jest plik zamówienia albo został uszkodzony. Zapisz zamówienie do pliku jeszcze raz.",
         ErrorCode.ORDER_FILE_NEWER: "Ten plik zamówienia zapisała nowsza wersja programu. Zaktualizuj program, który ma go odczytać.",
         ErrorCode.ORDER_FILE_TOO_BIG_FOR_QR: "To zamówienie nie mieści się w kodzie QR. Przenieś je jako plik.",
+        ErrorCode.ORDER_FILE_ENCRYPTED_LICENCE: (
+            "Z zaszyfrowanej licencji nie można przygotować zamówienia do pliku. Zamów przez Internet w Pomoc → eSklep albo poproś "
+            "sprzedawcę o niezaszyfrowany plik licencji."
+        ),
         ErrorCode.ORDER_FILE_IS_NO_LICENCE: "To plik zamówienia, a nie licencji. Wczytaj go na stronie eSklepu i stamtąd pobierz plik licencji.",
     }
 

@@ -20,9 +20,8 @@ import r2_renewal
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.cli import main
-from r2_renewal.clock import pc_clock
+from r2_renewal.clock import pc_clock, today_in_warsaw
 from r2_renewal.contract import paths
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.licence import CLOCK_TOLERANCE, VerdictKind, judge
 from r2_renewal.domain.reminder import Prompt, Silence, SilenceReason
 from r2_renewal.embedding import reminding

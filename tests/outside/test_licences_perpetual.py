@@ -20,9 +20,9 @@ import r2_renewal
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.cli import main
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.contract import paths
 from r2_renewal.domain.basket import BasketEntry
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.licence import VerdictKind
 from r2_renewal.domain.reminder import Silence, SilenceReason
 from r2_renewal.domain.year_ahead import Slot, Span, ends_in, year_ahead

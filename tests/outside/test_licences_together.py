@@ -19,8 +19,8 @@ from pytestqt.qtbot import QtBot
 from r2_renewal.agent import protocol
 from r2_renewal.agent.protocol import Method
 from r2_renewal.cli import main
+from r2_renewal.clock import today_in_warsaw
 from r2_renewal.config import Config
-from r2_renewal.domain.dates import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.licence import Licence, VerdictKind
 from r2_renewal.domain.reminder import Prompt
