@@ -326,9 +326,14 @@ def test_a_start_without_a_window_fetches_an_aged_file(tmp_path: Path, reference
     if not is_online:
         stop(reference)
     command = [sys.executable, "-m", "r2_renewal.cli", "startup", "--unattended", "--licence", str(licence)]
-    options = ["--trusted-keys", str(keys), "--shop-url", reference.url, "--state", str(tmp_path / "state")]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, json.loads(done.stdout)["verdict"], done.stderr) == (0, "valid", "")
+    options = ["--trusted-keys", str(keys), "--shop-url", reference.url]
+    # A start gives the shop three seconds, which a machine under load may need for the processes alone: so some users try.
+    for user in range(6 if is_online else 1):
+        state = ["--state", str(tmp_path / f"state-{user}")]
+        done = subprocess.run([*command, *options, *state], capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, json.loads(done.stdout)["verdict"], done.stderr) == (0, "valid", "")
+        if licence.read_bytes() != before:
+            break
     assert (licence.read_bytes() != before) is is_online
     assert (parse_certificate(licence.read_bytes(), shop_keys(reference)).file_expiry is None) is is_online
 
