@@ -16,15 +16,18 @@ from r2_renewal.agent.rpc import Channel, Server
 from r2_renewal.agent.service import Service
 from r2_renewal.agent.stdio import take_over
 from r2_renewal.agent.vault import OPTION
+from r2_renewal.library_log import end_libraries_in, nowhere
 
 
 def main() -> NoReturn:
     """Serve the host and end with it, quietly and at once."""
     if sys.argv[-1] == OPTION:
+        end_libraries_in(nowhere)
         vault_process.main()
     # Ctrl-C in a terminal reaches the whole process group; the host decides when we end, by closing the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log = AgentLog()
+    end_libraries_in(log.write_library)
     try:
         calls, answers = take_over()
     except OSError:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import threading
 from contextlib import suppress
 from enum import StrEnum
@@ -21,12 +20,12 @@ from r2_renewal.agent.clock import Clock, pc_clock
 from r2_renewal.agent.protocol import Event, Method
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.order import OrderState
+from r2_renewal.library_log import UNLISTED, kind_of
 from r2_renewal.private_files import open_private, private_folder
 
 FILE_NAME = "agent.log"
 LARGEST_BYTES = 512 * 1024
 KEPT_FILES = 2
-UNLISTED = "unlisted"
 
 _APPEND = os.O_CREAT | os.O_WRONLY | os.O_APPEND
 _ROTATION_PATIENCE_SECONDS = 0.2
@@ -46,6 +45,7 @@ class Step(StrEnum):
     VAULT_KEEP = "vault.keep"
     VAULT_REMOVE = "vault.remove"
     SESSION_END = "session.end"
+    LIBRARY = "library"
 
 
 class Done(StrEnum):
@@ -92,7 +92,11 @@ class AgentLog:
 
     def write_unforeseen(self, what: What, error: BaseException) -> None:
         """Write a failure that our code did not foresee: its type and the innermost place in this package."""
-        self._add(what, f"{_kind(type(error))}:{_place(error.__traceback__)}", None)
+        self._add(what, f"{kind_of(type(error))}:{_place(error.__traceback__)}", None)
+
+    def write_library(self, library: str, kind: str) -> None:
+        """Write that a library complained; both names come from ``library_log``, which lists what they may be."""
+        self._add(Step.LIBRARY, f"{library}:{kind}", None)
 
     def _add(self, what: What, outcome: str, seconds: float | None) -> None:
         if self._path is None:
@@ -136,12 +140,6 @@ def _rotate(path: Path) -> None:
         for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
             with suppress(FileNotFoundError):
                 newer.replace(older)
-
-
-def _kind(kind: type[BaseException]) -> str:
-    # A class that was made at run time could carry anything in its name.
-    is_known = getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind
-    return kind.__name__ if is_known else UNLISTED
 
 
 def _place(traceback: TracebackType | None) -> str:

@@ -48,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _speak_utf8()
     arguments = build_parser().parse_args(argv)
     failure_exit = getattr(arguments, "failure_exit", EXIT_FAILED)
+    if argv is None:  # a process of its own, and no caller's
+        _end_libraries(getattr(arguments, "state", None))
     try:
         return int(arguments.handler(arguments))
     except RenewalError as error:
@@ -56,6 +58,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except Exception as error:  # the last line of defence: no traceback reaches a user
         return _fail(RenewalError(ErrorCode.INTERNAL, type(error).__name__), failure_exit)
+
+
+def _end_libraries(state: Path | None) -> None:
+    """Keep what libraries complain of from stderr: it may quote a customer."""
+    from r2_renewal.library_log import end_libraries_in, file_in
+    from r2_renewal.state_place import default_state_dir
+
+    end_libraries_in(file_in(Path(state or default_state_dir())))
 
 
 def _speak_utf8() -> None:
