@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,8 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     _speak_utf8()
     arguments = build_parser().parse_args(argv)
     failure_exit = getattr(arguments, "failure_exit", EXIT_FAILED)
-    if argv is None:  # a process of its own, and no caller's
-        _end_libraries(getattr(arguments, "state", None))
+    # Only in a process of its own; a start that may have nothing to say does it by itself, once it goes on.
+    arguments.end_libraries = partial(_end_libraries, arguments) if argv is None else bool
+    if not getattr(arguments, "is_start", False):
+        arguments.end_libraries()
     try:
         return int(arguments.handler(arguments))
     except RenewalError as error:
@@ -60,12 +63,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(RenewalError(ErrorCode.INTERNAL, type(error).__name__), failure_exit)
 
 
-def _end_libraries(state: Path | None) -> None:
+def _end_libraries(arguments: argparse.Namespace) -> None:
     """Keep what libraries complain of from stderr: it may quote a customer."""
     from r2_renewal.library_log import end_libraries_in, file_in
     from r2_renewal.state_place import default_state_dir
 
-    end_libraries_in(file_in(Path(state or default_state_dir())))
+    end_libraries_in(file_in(Path(getattr(arguments, "state", None) or default_state_dir())))
 
 
 def _speak_utf8() -> None:

@@ -37,6 +37,7 @@ def add_parsers(commands: Commands) -> None:
 
 def _add_host(commands: Commands, name: str, handler: object, text: str) -> None:
     parser = leaf(commands, name, handler, text)
+    parser.set_defaults(is_start=name == "startup")
     parser.epilog = _EXITS
     parser.add_argument("--licence", metavar="PLIK", type=a_path, required=True, help="plik licencji")
     parser.add_argument("--shop-url", metavar="URL", default="", help="adres eSklepu; domyślnie sprzedawcy")
@@ -63,11 +64,13 @@ def _startup(arguments: argparse.Namespace) -> int:
     began = _check(settings)
     if began.question is not None and not settings.unattended:
         require_screen()
+        arguments.end_libraries()
         from r2_renewal.cli.foreign_host import ask
 
         told = ask(config, settings, arguments.parent_window)
         return _finish(arguments, settings, began, _check(settings), told)
     if began.unsettled or began.refresh_due:
+        arguments.end_libraries()
         from r2_renewal.cli.quiet_errand import run_errand
 
         run_errand(settings, began)

@@ -39,6 +39,7 @@ _PROFILE_WORDS = {"ok": "prawidłowy", "absent": "brak (licencja innego rodzaju)
 def add_parsers(commands: Commands) -> None:
     """Declare the commands of this group."""
     status = leaf(commands, "status", _status, "Stan abonamentu: decyzja podejmowana przy starcie programu.")
+    status.set_defaults(is_start=True)
     status.epilog = "Kod wyjścia: 0 ważny, 10 kończy się, 20 wygasł, 30 inny stan."
     status.add_argument("--licence", metavar="PLIK", type=a_path, required=True, help="plik licencji")
     add_judging(status)
