@@ -125,6 +125,7 @@ def list_enrolments(
         ProblemCode.CONSENT_TEXT_CHANGED,
         ProblemCode.CUSTOMER_CHANGED,
         ProblemCode.IF_MATCH_MISSING,
+        ProblemCode.TOO_MANY,
         body=True,
     ),
 )

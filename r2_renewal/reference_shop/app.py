@@ -20,6 +20,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard, Message, Scope
+from sqlalchemy.exc import SQLAlchemyError
 
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.licensing.keys import ED25519_KEY_BYTES
@@ -34,7 +35,7 @@ from r2_renewal.reference_shop.mail.sender import MailSender
 from r2_renewal.reference_shop.origins import Origin
 from r2_renewal.reference_shop.panel.failures import on_http_error
 from r2_renewal.reference_shop.panel.routes import routers
-from r2_renewal.reference_shop.problems import Refusal, on_failure, on_refusal
+from r2_renewal.reference_shop.problems import Refusal, on_failure, on_refusal, on_storage_failure
 from r2_renewal.reference_shop.routes import PUBLIC, SECURED
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop, open_shop
@@ -86,6 +87,7 @@ def create_app(settings: ShopSettings, faults: Faults | None = None) -> Litestar
             Refusal: on_refusal,
             ClientGoneError: on_client_gone,
             HTTPException: on_http_error,
+            SQLAlchemyError: on_storage_failure,
             Exception: on_failure,
         },
         lifespan=[_life(shop)],

@@ -20,7 +20,7 @@ from r2_renewal.contract.structs import ConsentBody
 from r2_renewal.domain.company import normalize_nip
 from r2_renewal.domain.consent import AUTO_RENEWAL, RUNNING_PERIOD, GivenConsent
 from r2_renewal.domain.money import Price
-from r2_renewal.reference_shop import ledger, texts
+from r2_renewal.reference_shop import attempts, ledger, texts
 from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.conditional import is_current
 from r2_renewal.reference_shop.customer_tag import customer_tag
@@ -97,7 +97,7 @@ def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerCh
 
     Raises:
         Refusal: IF_MATCH_MISSING; CUSTOMER_CHANGED, where the caller has seen other data; SCOPE, where a licence's session wants
-            more than to withdraw; VALIDATION, NOT_FOUND, OFFER_WITHDRAWN or CONSENT_TEXT_CHANGED.
+            more than to withdraw; VALIDATION, NOT_FOUND, OFFER_WITHDRAWN, CONSENT_TEXT_CHANGED or TOO_MANY.
     """
     if not condition:
         raise Refusal(ProblemCode.IF_MATCH_MISSING)
@@ -106,6 +106,9 @@ def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerCh
         if not is_current(condition, customer_tag(session, shop.settings, caller.customer_id)):
             raise Refusal(ProblemCode.CUSTOMER_CHANGED)
         customer = session.get_one(Customer, caller.customer_id)
+        if email not in (None, customer.invoice_email):
+            limit = shop.settings.limits.address_change_of_customer
+            attempts.count_in(session, limit, caller.customer_id, shop.settings.now())
         customer.invoice_email = customer.invoice_email if email is None else email
         for licence_id in wanted.revocations:
             licence = licence_of(session, caller.customer_id, licence_id)

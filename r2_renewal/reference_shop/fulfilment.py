@@ -21,6 +21,8 @@ from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import OrderEvent, OrderRow
 
+_LONGEST_NUMBER = 12
+
 
 def open_orders(shop: Shop, *states: OrderState) -> list[str]:
     """Return the identifiers of every order on its way, oldest first; of those in some states alone, where any is named."""
@@ -75,7 +77,9 @@ def mark_paid(shop: Shop, order: str) -> bool:
         RenewalError: NO_SUCH_ORDER, where there is no such order.
     """
     running = order.rpartition("/")[2]
-    by_number = OrderRow.pk == int(running) if running.isascii() and running.isdigit() else false()
+    # No shop has numbered a million million orders, and no database's integer holds any number of digits.
+    is_number = running.isascii() and running.isdigit() and len(running) <= _LONGEST_NUMBER
+    by_number = OrderRow.pk == int(running) if is_number else false()
     with shop.database.reading() as session:
         found = session.scalar(select(OrderRow).where(or_(OrderRow.id == order, by_number)))
     if found is None or order not in (found.id, found.number):

@@ -18,6 +18,7 @@ from r2_renewal.licensing.trusted_key import TrustedKey
 from r2_renewal.private_files import create_private, replace_private
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_WRITERS = stat.S_IWGRP | stat.S_IWOTH
 _ID_DIGITS = 8
 
 
@@ -81,6 +82,12 @@ def _refuse_open_rights(path: Path) -> None:
         raise RenewalError(ErrorCode.SIGNING_KEY, "signing key: readable by others, run chmod 600 on it")
 
 
+def _refuse_writers(path: Path) -> None:
+    # Everybody may read public keys; who may write them decides whose licences count.
+    if os.name == "posix" and path.exists() and path.stat().st_mode & _WRITERS:
+        raise RenewalError(ErrorCode.TRUSTED_KEYS, "trusted keys: writable by others, run chmod go-w on the file")
+
+
 def trusted_document(keys: tuple[TrustedKey, ...]) -> dict[str, list[dict[str, str]]]:
     """Return the keys as the document of ``--trusted-keys``: ``{"keys": [{"id": "...", "ed25519": "<64 hex digits>"}]}``."""
     return {"keys": [{"id": key.id, "ed25519": key.ed25519.hex()} for key in keys]}
@@ -95,7 +102,8 @@ def own_keys(path: Path, signing: SigningKey) -> tuple[TrustedKey, ...]:
     """Return the keys whose licences the shop accepts: those of the file and the signing key's own, without repeats.
 
     Raises:
-        RenewalError: TRUSTED_KEYS, where the file is unreadable.
+        RenewalError: TRUSTED_KEYS, where the file is unreadable, or writable by others, who could make licences of their own.
     """
+    _refuse_writers(path)
     known = read_trusted_keys(path) if path.exists() else ()
     return tuple(dict.fromkeys((*known, signing.public)))

@@ -73,6 +73,7 @@ class Limits:
         order: orders by licence, by customer and from one address.
         quote: quotes likewise; each of several lines counts for each of their licences.
         session: sessions opened by a licence file likewise.
+        address_change_of_customer: changes of the invoices' address in the account; each may send letters.
         letter_to_recipient: letters to one address that somebody else has brought about, and that nobody is owed.
     """
 
@@ -88,4 +89,5 @@ class Limits:
     order: Trio = Trio("order", licence=30, customer=300, address=1000, per=_DAY)
     quote: Trio = Trio("quote", licence=600, customer=3000, address=12_000, per=_HOUR)
     session: Trio = Trio("session", licence=300, customer=1000, address=5000, per=_HOUR)
+    address_change_of_customer: Limit = Limit("address_change_of_customer", 60, _DAY)
     letter_to_recipient: Limit = Limit("letter_to_recipient", 60, _DAY)

@@ -19,8 +19,13 @@ from msgspec import UNSET
 from r2_renewal.contract.paths import PROBLEM_TYPE
 from r2_renewal.contract.problems import FieldProblem, Problem, ProblemCode
 from r2_renewal.contract.structs import DocumentBody, QuoteBody
+from r2_renewal.reference_shop.passing_failures import passing_failure
+from r2_renewal.reference_shop.rare_lines import RareLines
 
 LOGGER = logging.getLogger("r2_renewal.shop")
+STORAGE_LOGGER = logging.getLogger("r2_renewal.shop.storage")
+STORAGE_LOGGER.addFilter(RareLines())
+STORAGE_SECONDS = 30
 RETRY_AFTER_SECONDS = 1
 
 STATUS: dict[ProblemCode, HTTPStatus] = {
@@ -167,6 +172,21 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return on_failure(request, error)
     return answer(Refusal(_BY_STATUS.get(error.status_code, ProblemCode.MALFORMED)), dict(error.headers or {}))
+
+
+def on_storage_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer a failure of the database: 503 where it passes (a full disk, a lock), else as any failure of the shop."""
+    refusal = storage_refusal(error)
+    return on_failure(request, error) if refusal is None else answer(refusal)
+
+
+def storage_refusal(error: Exception) -> Refusal | None:
+    """Return what a failure of the database that passes is answered with, after telling the log once a minute."""
+    failure = passing_failure(error)
+    if failure is None:
+        return None
+    STORAGE_LOGGER.error("the database cannot be used at the moment: %s", failure)
+    return Refusal(ProblemCode.NOT_READY, "the database cannot be used at the moment", retry_after=STORAGE_SECONDS)
 
 
 def on_failure(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

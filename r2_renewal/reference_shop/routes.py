@@ -300,9 +300,9 @@ def is_alive() -> dict[str, str]:
     responses=problems(ProblemCode.NOT_READY),
 )
 def is_ready(shop: NamedDependency[Shop]) -> dict[str, str]:
-    """Return ``{"status": "ok"}`` where the database answers and its migrations are this release's."""
+    """Return ``{"status": "ok"}`` where the database can be written and its migrations are this release's."""
     try:
-        ready = shop.database.is_ready()
+        ready = shop.database.is_ready() and shop.probe.is_writable(shop)
     except SQLAlchemyError:
         ready = False
     if not ready:

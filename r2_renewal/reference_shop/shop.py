@@ -12,6 +12,7 @@ from r2_renewal.reference_shop.database import Database
 from r2_renewal.reference_shop.password_pool import PasswordPool
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.settings import ShopSettings
+from r2_renewal.reference_shop.storage import Probe
 
 
 class KeysInFlight:
@@ -53,12 +54,14 @@ class Shop:
         database: its database.
         in_flight: idempotency keys being worked on.
         passwords: where passwords are hashed.
+        probe: whether the database can be written.
     """
 
     settings: ShopSettings
     database: Database
     in_flight: KeysInFlight = field(default_factory=KeysInFlight)
     passwords: PasswordPool = field(default_factory=PasswordPool)
+    probe: Probe = field(default_factory=Probe)
 
     def close(self) -> None:
         """Close the database, and end the threads that hash passwords."""

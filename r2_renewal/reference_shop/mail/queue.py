@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from r2_renewal.contract.contact import sendable_email
 from r2_renewal.reference_shop import attempts
 from r2_renewal.reference_shop.mail.rendering import Letter, MailKind, render
 from r2_renewal.reference_shop.settings import ShopSettings
@@ -84,7 +85,7 @@ def queue_mail(
 
 def _written(settings: ShopSettings, letter: Letter) -> MailRow:
     return MailRow(
-        message_id=f"<{secrets.token_urlsafe(18)}@{settings.seller.mail_from.partition('@')[2]}>",
+        message_id=f"<{secrets.token_urlsafe(18)}@{sendable_email(settings.seller.mail_from).rpartition('@')[2]}>",
         subject=letter.subject,
         text=letter.text,
         html=letter.html,

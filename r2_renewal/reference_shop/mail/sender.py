@@ -40,7 +40,7 @@ class Posted:
 def message_of(row: MailRow, seller: Seller) -> EmailMessage:
     """Return a queued letter as a message, the same to the byte but for its MIME boundary at every attempt."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(seller.company.name, addr_spec=seller.mail_from)
+    message["From"] = Address(seller.company.name, addr_spec=sendable_email(seller.mail_from))
     message["To"] = Address(addr_spec=sendable_email(row.recipient))
     message["Subject"] = row.subject
     message["Date"] = format_datetime(row.created_at.astimezone(warsaw()))

@@ -57,6 +57,12 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     return _failure(request, HTTPStatus(error.status_code), dict(error.headers or {}))
 
 
+def on_storage_failure(request: AnyRequest, error: Exception) -> Page:
+    """Answer a failure of the database."""
+    refusal = problems.storage_refusal(error)
+    return on_failure(request, error) if refusal is None else on_refusal(request, refusal)
+
+
 def on_failure(request: AnyRequest, error: Exception) -> Page:
     """Answer a failure of the shop itself."""
     problems.on_failure(request, error)  # for its line in the log

@@ -8,6 +8,7 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
 
 from r2_renewal.reference_shop.panel import (
     addresses,
@@ -82,6 +83,7 @@ def _router(handlers: tuple[Any, ...], **options: Any) -> Router:
             OldFormError: failures.on_old_form,
             Refusal: failures.on_refusal,
             HTTPException: failures.on_http_error,
+            SQLAlchemyError: failures.on_storage_failure,
             Exception: failures.on_failure,
         },
         include_in_schema=False,
