@@ -31,6 +31,7 @@ from r2_renewal.agent.protocol import Delivery
 from r2_renewal.agent.proxies import Proxy, is_left_to_a_script, proxies_for, proxy_of
 from r2_renewal.agent.watched import Line, WatchedConnection, WatchedSecureConnection, run
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.licence import MAX_CERTIFICATE_BYTES
 from r2_renewal.domain.loopback import is_loopback
 from r2_renewal.system_trust import client_context
 
@@ -40,7 +41,7 @@ LONGEST_IDLE_SECONDS = 20.0
 LONGEST_RETRY_AFTER = 60.0
 IF_NONE_MATCH = "If-None-Match"
 JSON_CAP = 1024 * 1024
-LICENCE_CAP = 64 * 1024
+LICENCE_CAP = MAX_CERTIFICATE_BYTES
 _BLOCK = 64 * 1024
 _LONGEST_WAIT_TEXT = 6
 _LONGEST_LENGTH_TEXT = 10

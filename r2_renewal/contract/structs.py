@@ -11,6 +11,8 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from r2_renewal.domain.licence import MAX_CERTIFICATE_BYTES
+
 # A name, a title, a number for people: what is longer is none. A word is one of a list, or a version.
 Text = Annotated[str, Meta(max_length=300)]
 Word = Annotated[str, Meta(max_length=40)]
@@ -25,7 +27,7 @@ MOST_LINES = 50
 Decimals = Annotated[str, Meta(pattern=r"^-?[0-9]{1,12}\.[0-9]{2}$")]
 Rate = Annotated[str, Meta(pattern=r"^0\.[0-9]{2}$")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-Certificate = Annotated[str, Meta(min_length=1, max_length=65536)]
+Certificate = Annotated[str, Meta(min_length=1, max_length=MAX_CERTIFICATE_BYTES)]
 LicenceKey = Annotated[str, Meta(min_length=1, max_length=4_096)]
 
 

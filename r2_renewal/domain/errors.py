@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     LICENCE_KEY_WRONG = "R2-L15"
     LICENCE_SEVERAL = "R2-L16"
     LICENCE_KEY_FILE = "R2-L17"
+    LICENCE_TOO_LARGE = "R2-L18"
 
     OFFLINE = "R2-N01"
     TIMEOUT = "R2-N02"

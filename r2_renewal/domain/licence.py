@@ -15,6 +15,9 @@ from r2_renewal.domain.dates import days_left, warsaw_date
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.program import OwnedProgram
 
+# The largest licence file, in bytes: the bound of every reader (file, upload, the shop's API, the agent's download) and of the
+# signer. A licence for more programs than fit is several files; the reference shop signs one for each program.
+MAX_CERTIFICATE_BYTES = 65536
 REMINDER_WINDOW_DAYS = 30
 CLOCK_TOLERANCE = timedelta(minutes=5)
 # A file that could not be fetched anew for so long after its own expiry is told to the user; until then nobody need know.

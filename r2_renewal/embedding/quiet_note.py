@@ -115,7 +115,10 @@ class QuietNote:
         from r2_renewal.private_files import replace_private
 
         try:
-            replace_private(self._folder / self._name, text.encode("utf-8"))
+            content = text.encode("utf-8")
+            if len(content) > MAX_BYTES:  # half of it would be read, and be no note
+                return
+            replace_private(self._folder / self._name, content)
         except (OSError, ValueError, RenewalError):
             # A folder that takes no note costs its starts what a first start costs.
             return

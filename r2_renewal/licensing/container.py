@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.licence import MAX_CERTIFICATE_BYTES
 from r2_renewal.licensing.armour import contents, malformed, strict_base64, wrap
 from r2_renewal.licensing.keys import is_usable
 from r2_renewal.licensing.strict_json import parse_object
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
             """The raw public key."""
 
 
-MAX_CERTIFICATE_BYTES = 65536
 SIGNED_PREFIX = "license/"
 PLAIN = "base64+ed25519"
 ENCRYPTED = "aes-256-gcm+ed25519"

@@ -14,11 +14,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from r2_renewal.domain.dates import warsaw
-from r2_renewal.domain.licence import Licence
+from r2_renewal.domain.errors import ErrorCode, RenewalError
+from r2_renewal.domain.licence import MAX_CERTIFICATE_BYTES, Licence
 from r2_renewal.domain.program import OwnedProgram
 from r2_renewal.licensing.armour import wrap
 from r2_renewal.licensing.container import PLAIN, SIGNED_PREFIX, fingerprint
-from r2_renewal.licensing.profile import LICENCE_TYPE, PROFILE
+from r2_renewal.licensing.profile import LICENCE_TYPE, MAX_TEXT, PROFILE
+from r2_renewal.licensing.strict_json import MAX_INTEGER_DIGITS
 
 _END_OF_DAY = time(23, 59, 59)
 
@@ -50,11 +52,13 @@ def licence_payload(licence: Licence, ttl: timedelta | None = None) -> dict[str,
 
     Raises:
         ValueError: the licence has no program.
+        RenewalError: LICENCE_TOO_LARGE, where a text or a number is longer than a reader takes.
     """
     if not licence.programs:
         raise ValueError("a licence grants at least one program")
     expiry = licence.file_expiry if ttl is None else licence.issued + ttl
     lifetime = None if expiry is None else int((expiry - licence.issued).total_seconds())
+    _refuse_longer_than_read(licence)
     own, *others = (_entry(licence, program) for program in licence.programs)
     return {
         "meta": {"issued": _iso(licence.issued), "expiry": None if expiry is None else _iso(expiry), "ttl": lifetime},
@@ -67,6 +71,7 @@ def sign_licence(payload: Mapping[str, object], private_key: bytes) -> str:
     """Return the licence file of a payload: armoured, ``base64+ed25519``.
 
     Raises:
+        RenewalError: LICENCE_TOO_LARGE, where the file would be longer than any reader takes.
         ValueError: the key is not 32 bytes, or the payload holds NaN.
         TypeError: the payload holds what JSON cannot.
     """
@@ -78,12 +83,27 @@ def sign_licence(payload: Mapping[str, object], private_key: bytes) -> str:
     signed = {**payload, "meta": {**meta, **hint}} if isinstance(meta, Mapping) else payload
     enc = _base64(_json(signed))
     container = {"enc": enc, "sig": _base64(key.sign((SIGNED_PREFIX + enc).encode("ascii"))), "alg": PLAIN}
-    return wrap(_json(container))
+    certificate = wrap(_json(container))
+    if len(certificate) > MAX_CERTIFICATE_BYTES:
+        raise RenewalError(
+            ErrorCode.LICENCE_TOO_LARGE, f"{len(certificate)} bytes, at most {MAX_CERTIFICATE_BYTES} are read"
+        )
+    return certificate
 
 
 def end_of_day(day: date) -> datetime:
     """Return 23:59:59 of ``day`` in Warsaw, as a moment in UTC."""
     return datetime.combine(day, _END_OF_DAY, warsaw()).astimezone(UTC)
+
+
+def _refuse_longer_than_read(licence: Licence) -> None:
+    texts = [licence.customer_id, licence.company, licence.nip]
+    for program in licence.programs:
+        texts += [program.licence_id, program.program_id, program.product, program.name, program.edition]
+        if any(len(str(number)) > MAX_INTEGER_DIGITS for number in (program.seq, *program.limits.values())):
+            raise RenewalError(ErrorCode.LICENCE_TOO_LARGE, f"a number of more than {MAX_INTEGER_DIGITS} digits")
+    if any(len(text) > MAX_TEXT for text in texts):
+        raise RenewalError(ErrorCode.LICENCE_TOO_LARGE, f"a text of more than {MAX_TEXT} characters")
 
 
 def _entry(licence: Licence, program: OwnedProgram) -> dict[str, Any]:

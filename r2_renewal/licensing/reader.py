@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.licence import AGED_FILE, Licence, Verdict, VerdictKind, judge
-from r2_renewal.licensing.container import MAX_CERTIFICATE_BYTES, verify
+from r2_renewal.domain.licence import AGED_FILE, MAX_CERTIFICATE_BYTES, Licence, Verdict, VerdictKind, judge
+from r2_renewal.licensing.container import verify
 from r2_renewal.licensing.files import read_regular_file
 from r2_renewal.licensing.profile import licence_of, speaks_our_profile, tells_no_end
 

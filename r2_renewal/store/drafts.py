@@ -2,7 +2,7 @@
 
 Rules: a draft belongs to one customer and the licences of one form, and is never found for another; a licence is in at most one
 draft; it is gone when the shop accepts an order for one of them, 90 days after it was last typed in, or when the customer begins
-anew; what is in it is for who wrote it, here it is bytes and at most 64 KiB of them.
+anew; what is in it is for who wrote it, here it is bytes and at most 512 KiB of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 KEEP_SECONDS = 90 * 24 * 3600.0
-MAX_BYTES = 64 * 1024
+# A form of a thousand programs has a quarter of it.
+MAX_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def _of_licences() -> dict[ErrorCode, str]:
     return {
         ErrorCode.LICENCE_MISSING: "Nie znaleziono pliku licencji. Wczytaj plik otrzymany od sprzedawcy albo poproś o niego przez eBOK.",
         ErrorCode.LICENCE_UNREADABLE: "Nie można odczytać pliku licencji. Sprawdź uprawnienia do pliku albo wczytaj go ponownie.",
+        ErrorCode.LICENCE_TOO_LARGE: "Licencja nie mieści się w jednym pliku (64 KiB). Wydaj ją w kilku plikach, na przykład po jednym na program.",
         ErrorCode.LICENCE_SEVERAL: "W tym pliku są dwie różne licencje. Zapisz każdą w osobnym pliku i wczytaj właściwą.",
         ErrorCode.LICENCE_MALFORMED: "Plik licencji jest uszkodzony. Wczytaj go ponownie albo poproś o nowy przez eBOK.",
         ErrorCode.LICENCE_BAD_SIGNATURE: "Podpis pliku licencji jest nieprawidłowy. Wczytaj oryginalny plik albo poproś o nowy przez eBOK.",
