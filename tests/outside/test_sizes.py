@@ -32,7 +32,7 @@ def licence_for(programs: int) -> Licence:
     return LICENCE._replace(programs=tuple(owned))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(1, 120) | st.sampled_from([79, 80, 81, 1000]))
 def test_what_is_signed_is_read(programs: int) -> None:
     licence = licence_for(programs)

@@ -41,13 +41,14 @@ def add_programs(shop: Shop) -> None:
 
 
 def programs_of(module: Module) -> Iterator[dict[str, Any]]:
-    cursor: str | None = ""
-    while cursor is not None:
-        answer = module.get(f"{paths.STOREFRONT}?limit=200" + (f"&cursor={cursor}" if cursor else ""))
+    page = module.storefront()
+    for _ in range(PROGRAMS):
+        yield from page["programs"]
+        if not page.get("next"):
+            return
+        answer = module.get(f"{paths.PROGRAMS}?cursor={page['next']}")
         assert answer.status_code == 200, answer.text
         page = answer.json()
-        yield from page["programs"]
-        cursor = page.get("next")
 
 
 def test_the_whole_way_with_a_thousand_programs(module: Module, shop: Shop) -> None:
