@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.bench_attacks [--seconds N] [--idle N]
 
-Printed: the storefront's time alone and beside 60 wrong logins (aim: at most 1.5 times as long); then rate, p99, errors and memory of
-storefronts and quotes with and without idle connections beside them (aims: no error, p99 and memory as without).
+Printed: the storefront's time alone and beside 60 wrong logins (aim: at most 1.5 times as long); then times, errors and memory of
+storefronts with and without idle connections beside them (aims: no error, p99 and memory as without).
 """
 
 from __future__ import annotations
