@@ -85,6 +85,12 @@ def recipient_named(session: Session, customer_id: str, recipient_id: str | None
     return row
 
 
+def recipients_of(session: Session, customer_id: str) -> list[Recipient]:
+    """Return a customer's recipients, by name."""
+    query = select(RecipientRow).where(RecipientRow.customer_id == customer_id)
+    return [recipient_of(row) for row in session.scalars(query.order_by(RecipientRow.name, RecipientRow.id))]
+
+
 def recipient_of(row: RecipientRow) -> Recipient:
     """Return a recipient as the rules know it."""
     return Recipient(row.id, row.name, row.nip, row.internal_id, row.street, row.postcode, row.city, row.role)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,9 +19,10 @@ from lxml import etree
 from sqlalchemy import select
 
 from r2_renewal.contract import paths
+from r2_renewal.contract.accounts import WithdrawalRequest
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.money import Money
-from r2_renewal.reference_shop import invoices
+from r2_renewal.reference_shop import invoices, withdrawals
 from r2_renewal.reference_shop.billing import fa3, fa3_check
 from r2_renewal.reference_shop.fulfilment import fulfil, invoice
 from r2_renewal.reference_shop.invoice_pdf import invoice_pdf
@@ -34,7 +36,7 @@ from r2_renewal.reference_shop.tables import (
     InvoiceSeries,
     MailRow,
 )
-from tests.reference_shop.conftest import POSTGRESQL, SQLITE
+from tests.reference_shop.conftest import POSTGRESQL, SQLITE, add_customer
 from tests.reference_shop.module import LATER_LICENCE_ID, Module
 from tests.reference_shop.test_invoices import codes_in, line, row, text_of
 
@@ -328,6 +330,26 @@ def test_each_kind_has_numbers_of_its_own_without_gaps(module: Module, shop: Sho
             ("invoice", 2),
             ("correction", 2),
         }
+
+
+@on_both
+def test_corrections_of_many_customers_at_once_are_numbered_without_gaps(
+    shop: Shop, serve: Callable[..., Module]
+) -> None:
+    taken_back = []
+    for number in range(4):
+        module = serve().open(add_customer(shop, f"K-{number}", f"L-{number}"))
+        order = module.submit(module.body(module.quote(f"L-{number}"), nip="7010019252")).json()
+        assert invoice(shop, order["order_id"])
+        declared = WithdrawalRequest(
+            name="Jan Żak", order_number=order["number"], email="jan@zak.example", channel="module"
+        )
+        taken_back.append((f"K-{number}", order["order_id"], declared))
+    with ThreadPoolExecutor(len(taken_back)) as pool:
+        list(pool.map(lambda each: withdrawals.withdraw(shop, *each), taken_back))
+    with shop.database.reading() as session:
+        numbers = session.scalars(select(InvoiceRow.running).where(InvoiceRow.kind == "correction")).all()
+    assert sorted(numbers) == [1, 2, 3, 4]
 
 
 def test_a_correction_of_an_invoice_without_a_number_in_ksef_says_so() -> None:

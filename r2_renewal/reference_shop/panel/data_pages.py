@@ -18,6 +18,7 @@ from r2_renewal.contract.accounts import CustomerBody, CustomerChange, DataCorre
 from r2_renewal.contract.contact import check_email
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, GivenConsent
+from r2_renewal.domain.recipient import Recipient
 from r2_renewal.reference_shop import corrections, customers, texts
 from r2_renewal.reference_shop.bodies import struct_of
 from r2_renewal.reference_shop.enrolments import enrolments_named
@@ -31,6 +32,7 @@ from r2_renewal.reference_shop.panel.page import Page, go, show
 from r2_renewal.reference_shop.panel.visit import Notice, Visit
 from r2_renewal.reference_shop.problems import STATUS, Refusal
 from r2_renewal.reference_shop.programs import owns
+from r2_renewal.reference_shop.recipients import recipients_of
 from r2_renewal.reference_shop.shop import Shop
 
 CHANNEL = "panel"
@@ -50,12 +52,14 @@ class _Data:
         tag: stands for all of them.
         cursor: the licence after which the page's programs begin; empty for the first.
         consents: the one that each licence's renewal can be given, by licence.
+        recipients: whom an invoice can name beside the customer.
     """
 
     body: CustomerBody
     tag: str
     cursor: str
     consents: dict[str, GivenConsent]
+    recipients: list[Recipient]
 
 
 def _read(shop: Shop, visit: Visit, cursor: str, email: str = "") -> _Data:
@@ -65,7 +69,8 @@ def _read(shop: Shop, visit: Visit, cursor: str, email: str = "") -> _Data:
         known = customers.known(session, settings, customer_id, Wanted(cursor))
         licences = [enrolment.licence_id for enrolment in known.body.enrolments]
         offered = customers.offered_consents(session, settings, customer_id, licences, email)
-    return _Data(known.body, known.tag, cursor, offered)
+        named = recipients_of(session, customer_id)
+    return _Data(known.body, known.tag, cursor, offered, named)
 
 
 @get(addresses.DATA, sync_to_thread=True)
@@ -91,6 +96,7 @@ def _page(shop: Shop, visit: Visit, data: _Data, email: str, tag: str = "", **va
         data=data.body,
         cursor=data.cursor,
         consents=data.consents,
+        recipients=data.recipients,
         email=email,
         tag=tag or data.tag,
         today=shop.settings.today(),

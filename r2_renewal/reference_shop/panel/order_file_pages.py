@@ -44,7 +44,7 @@ from r2_renewal.reference_shop.panel.page import SECURITY_HEADERS, TEMPLATES, Pa
 from r2_renewal.reference_shop.panel.visit import Notice, Visit
 from r2_renewal.reference_shop.problems import STATUS, Refusal
 from r2_renewal.reference_shop.programs import amount
-from r2_renewal.reference_shop.recipients import recipient_of
+from r2_renewal.reference_shop.recipients import recipients_of
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.storefront import company_body
 from r2_renewal.reference_shop.tables import Customer, QuoteRow
@@ -159,8 +159,7 @@ def _choices(shop: Shop, started: _Started) -> tuple[Choice, ...]:
 
 def _recipients(shop: Shop, started: _Started) -> list[Recipient]:
     with shop.database.reading() as session:
-        customer = session.get_one(Customer, started.brought.caller.customer_id)
-        return [recipient_of(row) for row in customer.recipients]
+        return recipients_of(session, started.brought.caller.customer_id)
 
 
 def _recipient(shop: Shop, started: _Started) -> Recipient | None:

@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy import select, update
 
 from r2_renewal.contract import paths
+from r2_renewal.domain.recipient import Recipient
+from r2_renewal.reference_shop import recipients
 from r2_renewal.reference_shop.pages import USUAL
+from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.renewals import renew_due
-from r2_renewal.reference_shop.seed import LICENCE_ID, PreparedShop
+from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import CorrectionRow, Customer, LicenceRow, MailRow
 from r2_renewal.settings import vendor
@@ -37,6 +40,16 @@ def give_consent(account: Visitor, **fields: Any) -> Page:
 def enrolment(program: Module) -> Json:
     entries: list[Json] = program.get(paths.CUSTOMER).json()["enrolments"]
     return next(entry for entry in entries if entry["licence_id"] == LICENCE_ID)
+
+
+def test_recipients_on_record_are_shown_with_the_company(account: Visitor, program: Module, shop: Shop) -> None:
+    school = Recipient("", "Szkoła nr 3", street="Szkolna 7", city="Łódź")
+    identifier = recipients.add(shop, CUSTOMER_ID, school)
+    page = account.get(DATA)
+    assert [node.text for node in page.every("dt")] == ["NIP", "Nazwa", "Adres", "Odbiorca na fakturach"]
+    assert "Szkoła nr 3, Szkolna 7, Łódź" in page.text
+    order = program.submit(program.body(program.quote(LICENCE_ID), recipient_id=identifier)).json()
+    assert "OdbiorcaSzkoła nr 3" in account.get(addresses.order(order["order_id"])).text
 
 
 def test_the_companys_data_are_read_only_with_the_nip_first(account: Visitor) -> None:

@@ -199,6 +199,9 @@ def test_without_invoices_the_page_says_so(opened: Open) -> None:
 def test_words_of_an_invoice() -> None:
     assert invoice_state_text(invoice(), date(2026, 12, 7)) == "⚠ po terminie (06.12.2026)"
     assert invoice_state_text(invoice(), date(2026, 12, 6)) == "do zapłaty do 06.12.2026"
+    corrected = invoice(corrected_by="KOR/2026/000001")
+    assert invoice_state_text(corrected, date(2026, 12, 7)) == "skorygowana: KOR/2026/000001"  # it asks for no money
+    assert invoice_state_text(invoice(corrects="FV/2026/000001"), date(2026, 12, 7)) == "koryguje FV/2026/000001"
     assert invoice_file_name(invoice()) == "FV-2026-000001.pdf"
     assert invoice_file_name(replace(invoice(), number="../..")) == "faktura.pdf"
     assert [channel_text(channel) for channel in ("module", "panel", "web", "fax")] == [
