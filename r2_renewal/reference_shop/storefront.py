@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session
 
 from r2_renewal.contract.structs import CompanyBody, OfferBody, OrderBody, ProgramBody, ProgramList, StorefrontBody
 from r2_renewal.reference_shop import texts
@@ -26,12 +27,16 @@ from r2_renewal.reference_shop.programs import (
 )
 from r2_renewal.reference_shop.recipients import recipient_body
 from r2_renewal.reference_shop.settings import ShopSettings
-from r2_renewal.reference_shop.tables import Customer, OrderRow
+from r2_renewal.reference_shop.tables import Customer, OrderRow, RecipientRow
+
+_WITH_RECIPIENTS = select(Customer, exists().where(RecipientRow.customer_id == Customer.id)).where(
+    Customer.id == bindparam("customer_id")
+)
 
 
 def storefront(session: Session, settings: ShopSettings, customer_id: str) -> StorefrontBody:
     """Return what eSklep opens with for a customer."""
-    customer = session.get_one(Customer, customer_id, options=[joinedload(Customer.recipients)])
+    customer, has_recipients = _customer(session, customer_id)
     shown = _shown(session, settings, customer_id, FIRST_PROGRAMS)
     latest = orders_of(session, customer_id)
     older = [row for row in shown.under_way if row not in latest]
@@ -46,8 +51,14 @@ def storefront(session: Session, settings: ShopSettings, customer_id: str) -> St
         panel_url=settings.vendor.panel_url,
         contact_email=settings.vendor.contact_email,
         next=shown.next,
-        recipients=tuple(recipient_body(row) for row in customer.recipients),
+        recipients=tuple(recipient_body(row) for row in customer.recipients) if has_recipients else (),
     )
+
+
+def _customer(session: Session, customer_id: str) -> tuple[Customer, bool]:
+    """Return a customer, and whether it has recipients: most have none, and no second query is made for them."""
+    found = session.execute(_WITH_RECIPIENTS, {"customer_id": customer_id}).one()
+    return found[0], found[1]
 
 
 def program_list(session: Session, settings: ShopSettings, customer_id: str, wanted: Wanted) -> ProgramList:

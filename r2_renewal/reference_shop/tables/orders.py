@@ -126,7 +126,7 @@ class OrderRow(Base):
     terms_version: Mapped[str]
     recipient_id: Mapped[str | None] = mapped_column(ForeignKey("recipients.id"))
     customer: Mapped[Customer] = relationship()
-    recipient: Mapped[RecipientRow | None] = relationship(lazy="joined")
+    recipient: Mapped[RecipientRow | None] = relationship(lazy="selectin")  # no query where no order has one
     quote: Mapped[QuoteRow] = relationship(lazy="joined", innerjoin=True)
     lines: Mapped[list[OrderLineRow]] = relationship(lazy="selectin", order_by=OrderLineRow.position)
 
