@@ -127,7 +127,7 @@ def _details(room: Room) -> None:
         fill(form, name, text[:3])
     fill(form, "E-mail", "anna")
     click(form, "Dalej")
-    wait_until(lambda: "nieprawid" in find(form, QLineEdit, "Telefon").accessibleDescription())
+    wait_until(lambda: "Ten numer telefonu jest" in find(form, QLineEdit, "Telefon").accessibleDescription())
     room.look("osoba-zly-telefon-i-email", form)
     for name, text in ORDERER:
         fill(form, name, text)
