@@ -9,9 +9,11 @@ import pytest
 
 from r2_renewal.domain.consent import Document
 from r2_renewal.domain.contact import ContactProblem, ContactVerdict
+from r2_renewal.domain.draft import draft_of, resumed
 from r2_renewal.domain.offer import ServiceKind
 from r2_renewal.domain.order import Orderer, OrderState
 from r2_renewal.domain.order_flow import Field, FieldProblem, OrderFlow, Reason, Step, start
+from r2_renewal.domain.recipient import Recipient, is_internal_id
 from tests.samples import COMPANY, EXTENSION, SUBSCRIPTION, order_of, quote_for, storefront
 
 ANNA = Orderer("Anna", "Kłosowska", "601 234 567", "anna@klosowska.example")
@@ -262,3 +264,71 @@ def test_shown_contacts_are_the_judged_ones_and_else_as_typed() -> None:
     flow = at_summary()
     assert flow.contacts.shown(Field.PHONE) == "+48 601 234 567"
     assert flow.type_orderer(replace(ANNA, phone=" 12 ")).contacts.shown(Field.PHONE) == "12"
+
+
+# „Nabywca / Odbiorca"
+
+SCHOOL = Recipient("rec_1", "Szkoła nr 3", "7010019252", "", "Szkolna 7", "00-950", "Warszawa")
+
+
+def with_recipients() -> OrderFlow:
+    shop = replace(storefront(), recipients=(SCHOOL,))
+    return start(shop, shop.basket[:1])
+
+
+def test_nobody_but_the_buyer_is_named_until_somebody_is_chosen() -> None:
+    flow = with_recipients()
+    assert (flow.recipient, flow.recipient_id) == (None, "")
+    assert flow.choose_recipient("") is flow
+    assert flow.choose_recipient("rec_1").recipient == SCHOOL
+
+
+def test_another_recipient_takes_back_what_was_said_to_be_right_and_the_key() -> None:
+    flow = replace(with_recipients().confirm_company(True), key="k")
+    chosen = flow.choose_recipient("rec_1")
+    assert (chosen.company_confirmed, chosen.key) == (False, "")
+
+
+def test_a_recipient_that_the_shop_refused_is_refused_until_another_is_chosen() -> None:
+    flow = with_recipients().choose_recipient("rec_1").confirm_company(True)
+    refused = flow.refuse(Field.RECIPIENT)
+    assert (Field.RECIPIENT, Reason.REFUSED) in reasons(refused, Step.INVOICE)
+    assert (Field.RECIPIENT, Reason.REFUSED) not in reasons(refused.choose_recipient(""), Step.INVOICE)
+
+
+def test_a_draft_brings_the_recipient_back_where_the_shop_still_has_it() -> None:
+    draft = draft_of(with_recipients().choose_recipient("rec_1"))
+    assert resumed(with_recipients(), draft).recipient == SCHOOL
+    assert resumed(fresh(), draft).recipient_id == ""
+
+
+def test_the_order_names_the_recipient_that_is_on_record_and_no_other() -> None:
+    shop = replace(storefront(), recipients=(SCHOOL,))
+    chosen = replace(at_summary(), storefront=shop, recipient_id="rec_1", key="k")
+    assert chosen.confirmed_order().recipient_id == "rec_1"
+    assert replace(chosen, storefront=storefront()).confirmed_order().recipient_id == ""
+
+
+def test_a_recipients_line_tells_it_from_others() -> None:
+    assert SCHOOL.line == "Szkoła nr 3, NIP 701-001-92-52, Szkolna 7, 00-950 Warszawa"
+    assert Recipient("r", "Oddział", internal_id="5262831503-00018").line == "Oddział, IDWew 5262831503-00018"
+    assert Recipient("r", "Żłobek", city="Łódź").line == "Żłobek, Łódź"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("5262831503-00018", True),
+        ("5262831503-0018", False),
+        ("7010019252-00018", False),
+        ("5262831503-00018\n", False),
+        ("", False),
+    ],
+)
+def test_an_internal_identifier_is_the_buyers_nip_and_five_digits(text: str, is_one: bool) -> None:
+    assert is_internal_id(text, "5262831503") is is_one
+
+
+def test_a_name_that_could_be_an_address_of_a_page_is_said_to_hold_characters_of_none() -> None:
+    flow = at_invoice().type_orderer(replace(ANNA, last_name="http://example.com/x"))
+    assert (Field.LAST_NAME, Reason.CHARACTERS) in reasons(flow, Step.ORDERER)

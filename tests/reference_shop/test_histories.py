@@ -98,7 +98,7 @@ class Histories(RuleBasedStateMachine):
         self._place = Path(tempfile.mkdtemp(prefix="histories"))
         folder, self._drop = type(self).make_shop(self._place / "shop")
         self.calendar = Calendar(TODAY)
-        self.shop: Shop = open_shop(settings_of(folder, today=self.calendar))
+        self.shop: Shop = open_shop(settings_of(folder, clock=self.calendar))
         self.post = MailFolder(self._place / "mail")
         add_customer(self.shop, CUSTOMER, LICENCE)
         self.oracle = Oracle()
