@@ -66,6 +66,24 @@ class EnrolmentBody(Body, frozen=True, kw_only=True):
     renewal: RenewalBody | None
 
 
+class InvoiceEmailChangeBody(Body, frozen=True, kw_only=True):
+    """The latest change of „e-mail do faktury".
+
+    Attributes:
+        changed_at: when it was changed.
+        previous: the address before; empty where there was none. Saved anew, it is put back.
+        reason: ``order`` that was accepted, ``withdrawal`` from it, ``account`` or ``put_back``.
+        login: the account's e-mail of who did it; empty where no account did.
+        order_number: the order's number for people; null where it came with none.
+    """
+
+    changed_at: datetime
+    previous: Text
+    reason: Word
+    login: Text
+    order_number: Text | None
+
+
 class CustomerBody(Body, frozen=True, kw_only=True):
     """The customer's data on record, and their automatic renewals.
 
@@ -76,6 +94,7 @@ class CustomerBody(Body, frozen=True, kw_only=True):
         panel_url: address of the web panel, as written in the consent.
         contact_email: the seller's e-mail for statements.
         next: cursor of the next page of enrolments; null where these are all.
+        invoice_email_change: the latest change of that address, told to an account's session alone; null where there was none.
     """
 
     company: CompanyBody
@@ -84,6 +103,7 @@ class CustomerBody(Body, frozen=True, kw_only=True):
     panel_url: Url
     contact_email: Text
     next: Cursor | None = None
+    invoice_email_change: InvoiceEmailChangeBody | None = None
 
 
 class EnrolmentList(Body, frozen=True, kw_only=True):

@@ -89,7 +89,7 @@ def get_customer(
 ) -> Response[CustomerBody]:
     """Return the data on record with the tag that a change needs."""
     with shop.database.reading() as session:
-        known = customers.known(session, shop.settings, caller.customer_id)
+        known = customers.known(session, shop.settings, caller)
     return tagged(if_none_match, known.body, paths.JSON_TYPE, tag=known.tag)
 
 

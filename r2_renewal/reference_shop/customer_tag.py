@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from r2_renewal.reference_shop.conditional import tag_of
@@ -19,7 +19,7 @@ from r2_renewal.reference_shop.programs import price_list
 from r2_renewal.reference_shop.renewal_rules import earliest_end_in_time
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.storefront import company_body
-from r2_renewal.reference_shop.tables import Customer, LicenceRow, RenewalRow
+from r2_renewal.reference_shop.tables import Customer, InvoiceEmailChange, LicenceRow, RenewalRow
 
 
 def customer_tag(session: Session, settings: ShopSettings, customer_id: str) -> str:
@@ -30,6 +30,7 @@ def customer_tag(session: Session, settings: ShopSettings, customer_id: str) -> 
     told = (
         company_body(customer),
         customer.invoice_email,
+        session.scalar(select(func.max(InvoiceEmailChange.pk)).where(InvoiceEmailChange.customer_id == customer_id)),
         vendor.panel_url,
         vendor.contact_email,
         sorted(str(tier) for tier in price_list(session, products, today)),

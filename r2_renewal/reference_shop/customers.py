@@ -20,12 +20,13 @@ from r2_renewal.contract.structs import ConsentBody
 from r2_renewal.domain.company import normalize_nip
 from r2_renewal.domain.consent import AUTO_RENEWAL, RUNNING_PERIOD, GivenConsent
 from r2_renewal.domain.money import Price
-from r2_renewal.reference_shop import attempts, ledger, texts
+from r2_renewal.reference_shop import invoice_email, ledger, texts
 from r2_renewal.reference_shop.callers import Caller
 from r2_renewal.reference_shop.conditional import is_current
 from r2_renewal.reference_shop.customer_tag import customer_tag
 from r2_renewal.reference_shop.enrolments import enrolment_list, ground
 from r2_renewal.reference_shop.given_consents import evidence, is_to, rendered
+from r2_renewal.reference_shop.invoice_email import change_body, latest
 from r2_renewal.reference_shop.order_checks import CHANNELS
 from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.pricing import ONE_DAY
@@ -47,12 +48,15 @@ class Known:
     tag: str
 
 
-def known(session: Session, settings: ShopSettings, customer_id: str, wanted: Wanted = FIRST_PROGRAMS) -> Known:
+def known(session: Session, settings: ShopSettings, caller: Caller, wanted: Wanted = FIRST_PROGRAMS) -> Known:
     """Return a customer's data with a page of the enrolments, the first one if not told otherwise.
+
+    Who changed the address, and from what, is told in the account alone.
 
     Raises:
         Refusal: VALIDATION, where the limit or the cursor is none.
     """
+    customer_id, in_account = caller.customer_id, caller.scope == SCOPE_ACCOUNT
     customer = session.get_one(Customer, customer_id)
     page = enrolment_list(session, settings, customer_id, wanted)
     body = CustomerBody(
@@ -62,6 +66,7 @@ def known(session: Session, settings: ShopSettings, customer_id: str, wanted: Wa
         panel_url=settings.vendor.panel_url,
         contact_email=settings.vendor.contact_email,
         next=page.next,
+        invoice_email_change=change_body(latest(session, customer_id)) if in_account else None,
     )
     return Known(body, customer_tag(session, settings, customer_id))
 
@@ -105,18 +110,15 @@ def change(shop: Shop, caller: Caller, condition: str | None, wanted: CustomerCh
     with shop.database.writing(caller.customer_id) as session:
         if not is_current(condition, customer_tag(session, shop.settings, caller.customer_id)):
             raise Refusal(ProblemCode.CUSTOMER_CHANGED)
-        customer = session.get_one(Customer, caller.customer_id)
-        if email not in (None, customer.invoice_email):
-            limit = shop.settings.limits.address_change_of_customer
-            attempts.count_in(session, limit, caller.customer_id, shop.settings.now())
-        customer.invoice_email = customer.invoice_email if email is None else email
+        if email is not None:
+            invoice_email.save(session, shop.settings, caller, email)
         for licence_id in wanted.revocations:
             licence = licence_of(session, caller.customer_id, licence_id)
             revoke_one(session, shop.settings, licence, wanted.channel)
         for consent in wanted.consents:
             _enrol(session, shop.settings, caller, wanted, consent)
         session.flush()
-        return known(session, shop.settings, caller.customer_id)
+        return known(session, shop.settings, caller)
 
 
 def _check(caller: Caller, wanted: CustomerChange) -> str | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.order import OrderState
-from r2_renewal.reference_shop import invoices, ledger
+from r2_renewal.reference_shop import invoice_email, invoices, ledger
 from r2_renewal.reference_shop.billing import fa3
 from r2_renewal.reference_shop.mail.letters import tell_of_invoice
 from r2_renewal.reference_shop.orders import OPEN_STATES, WAY
@@ -100,6 +100,8 @@ def pass_to(session: Session, settings: ShopSettings, order: OrderRow, state: Or
     ahead = WAY[WAY.index(OrderState(order.state)) + 1 : WAY.index(state) + 1]
     session.add_all(OrderEvent(order_pk=order.pk, state=passed.value, at=now) for passed in ahead)
     order.state = state.value
+    if OrderState.ACCEPTED in ahead:
+        invoice_email.accept(session, settings, order)
     issued = invoices.issue(session, settings, order) if OrderState.INVOICED in ahead else None
     if OrderState.PAID in ahead:
         invoices.pay(session, order, now)

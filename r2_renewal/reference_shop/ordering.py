@@ -145,7 +145,6 @@ def _record(shop: Shop, session: Session, key: str, request: OrderRequest, accep
     now = shop.settings.now()
     order = _order_row(request, accepted, now)
     session.add(order)
-    accepted.customer.invoice_email = accepted.contact.invoice_email
     session.flush()
     session.add(OrderEvent(order_pk=order.pk, state=order.state, at=now))
     consents = [

@@ -26,6 +26,8 @@ WAY = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.INVOICED, OrderState.P
 OPEN_STATES = tuple(state.value for state in WAY if not state.is_final)
 UNPAID = (OrderState.PLACED, OrderState.ACCEPTED, OrderState.INVOICED)
 LATEST = 10
+# The channel of the orders that the shop makes itself.
+AUTOMATIC = "renewal"
 
 
 def order_of(session: Session, customer_id: str, order_id: str) -> OrderRow:

@@ -21,7 +21,7 @@ from r2_renewal.domain.order import BuyerKind, OrderState
 from r2_renewal.reference_shop import ledger, texts
 from r2_renewal.reference_shop.fulfilment import pass_to
 from r2_renewal.reference_shop.mail import renewal_letters
-from r2_renewal.reference_shop.orders import has_open_order, order_lines
+from r2_renewal.reference_shop.orders import AUTOMATIC, has_open_order, order_lines
 from r2_renewal.reference_shop.pricing import Line, Tier, line_of, offers
 from r2_renewal.reference_shop.programs import owned_program, price_list
 from r2_renewal.reference_shop.quotes import keep_quote
@@ -37,8 +37,6 @@ from r2_renewal.reference_shop.tables import (
     RenewalNotice,
     RenewalRow,
 )
-
-AUTOMATIC = "renewal"
 
 
 @dataclass(frozen=True, slots=True)

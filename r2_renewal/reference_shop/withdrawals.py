@@ -20,13 +20,13 @@ from r2_renewal.contract.structs import OrderBody
 from r2_renewal.domain.dates import sentence_moment, warsaw_date
 from r2_renewal.domain.order import OrderState
 from r2_renewal.domain.withdrawal_right import last_day
-from r2_renewal.reference_shop import invoices, ledger
+from r2_renewal.reference_shop import invoice_email, invoices, ledger
 from r2_renewal.reference_shop.billing import fa3
 from r2_renewal.reference_shop.mail.letters import acknowledge_withdrawal, tell_of_correction
 from r2_renewal.reference_shop.order_checks import CHANNELS, check_name
-from r2_renewal.reference_shop.orders import order_body, order_of
+from r2_renewal.reference_shop.orders import AUTOMATIC, order_body, order_of
 from r2_renewal.reference_shop.problems import Refusal
-from r2_renewal.reference_shop.renewal import AUTOMATIC, consents_of
+from r2_renewal.reference_shop.renewal import consents_of
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import ConsentRow, OrderEvent, OrderRow, WithdrawalRow
@@ -114,6 +114,7 @@ def _undo(session: Session, settings: ShopSettings, order: OrderRow, channel: st
     _withdraw_consent(session, settings, order, channel)
     for line in order.lines:
         ledger.take_back(session, settings, line)
+    invoice_email.withdraw(session, settings, order)
 
 
 def _correct_invoice(session: Session, settings: ShopSettings, order: OrderRow) -> None:

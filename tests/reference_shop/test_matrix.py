@@ -69,6 +69,7 @@ REACH = {
     ("GET", "/"): PAGE,
     ("GET", addresses.DATA): OWN_PAGE,
     ("POST", addresses.DATA): OWN_PAGE,
+    ("POST", addresses.PUT_BACK_EMAIL): OWN_PAGE,
     ("GET", addresses.REPORT): OWN_PAGE,
     ("POST", addresses.REPORT): OWN_PAGE,
     ("GET", addresses.CONSENTS): OWN_PAGE,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from r2_renewal.contract import paths
 from r2_renewal.domain.dates import warsaw_date
+from r2_renewal.reference_shop.fulfilment import invoice
 from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.shop import Shop
 from r2_renewal.reference_shop.tables import ConsentRow, Customer, OrderEvent, OrderLineRow, OrderRow
@@ -63,6 +64,8 @@ def test_contact_data_are_stored_in_one_form(module: Module, shop: Shop) -> None
     (order,) = orders_in(shop)
     assert (order.first_name, order.phone, order.email) == ("Anna Maria", "+48221234567", "Anna@klosowska.example")
     assert order.nip == "5262831503"
+    assert module.storefront()["invoice_email"] == "faktury@klosowska.example"  # until the shop accepts the order
+    assert invoice(shop, order.id)
     assert module.storefront()["invoice_email"] == "Faktury2@klosowska.example"
 
 

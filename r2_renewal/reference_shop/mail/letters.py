@@ -12,10 +12,20 @@ from r2_renewal.domain.money import Money
 from r2_renewal.reference_shop import texts
 from r2_renewal.reference_shop.mail.queue import queue_mail
 from r2_renewal.reference_shop.mail.rendering import MailKind
+from r2_renewal.reference_shop.panel.addresses import DATA
 from r2_renewal.reference_shop.quotes import price_of, stored_line
 from r2_renewal.reference_shop.recipients import recipient_of
 from r2_renewal.reference_shop.settings import ShopSettings
-from r2_renewal.reference_shop.tables import ConsentRow, CorrectionRow, InvoiceRow, MailRow, OrderRow, recipient_on
+from r2_renewal.reference_shop.tables import (
+    ConsentRow,
+    CorrectionRow,
+    Customer,
+    InvoiceEmailChange,
+    InvoiceRow,
+    MailRow,
+    OrderRow,
+    recipient_on,
+)
 
 
 def confirm_order(session: Session, settings: ShopSettings, order: OrderRow, consents: Sequence[ConsentRow]) -> MailRow:
@@ -84,15 +94,49 @@ def acknowledge_correction(session: Session, settings: ShopSettings, report: Cor
 def acknowledge_withdrawal(
     session: Session, settings: ShopSettings, order: OrderRow, *, person: str, to: str, received_at: datetime
 ) -> MailRow:
-    """Acknowledge a withdrawal from the contract: what was declared, by whom, on which day and at what time (u.p.k. 30)."""
+    """Acknowledge a withdrawal from the contract: what was declared, by whom, on which day and at what time (u.p.k. 30).
+
+    Who ordered gets the same letter, where the declaration names another address: whoever holds a licence file can declare it.
+    """
     values = {"order": order, "person": person, "email": to, "received_at": received_at}
+
+    def queue(recipient: str, event: str) -> MailRow:
+        kind, customer_id = MailKind.WITHDRAWAL_RECEIPT, order.customer_id
+        return queue_mail(session, settings, kind, customer_id=customer_id, to=recipient, event=event, values=values)
+
+    if order.email.casefold() != to.casefold():
+        queue(order.email, f"{order.id}:orderer")
+    return queue(to, order.id)
+
+
+def tell_of_old_invoice_email(
+    session: Session, settings: ShopSettings, customer: Customer, change: InvoiceEmailChange
+) -> MailRow:
+    """Tell the address that invoices went to so far who has changed it, to what, and how it is put back."""
+    values = {"customer": customer, "change": change, "page": settings.link_to(DATA)}
     return queue_mail(
         session,
         settings,
-        MailKind.WITHDRAWAL_RECEIPT,
-        customer_id=order.customer_id,
-        to=to,
-        event=order.id,
+        MailKind.INVOICE_EMAIL_CHANGED,
+        customer_id=customer.id,
+        to=change.old,
+        event=str(change.pk),
+        values=values,
+    )
+
+
+def tell_of_new_invoice_email(
+    session: Session, settings: ShopSettings, customer: Customer, change: InvoiceEmailChange
+) -> MailRow:
+    """Tell the new address what it is for, and nothing of the old one: it may be a stranger's."""
+    values = {"customer": customer, "change": change}
+    return queue_mail(
+        session,
+        settings,
+        MailKind.INVOICE_EMAIL_NEW,
+        customer_id=customer.id,
+        to=change.new,
+        event=str(change.pk),
         values=values,
     )
 

@@ -40,6 +40,8 @@ class MailKind(StrEnum):
     RENEWAL_CANCELLED = "renewal_cancelled"
     WITHDRAWAL_RECEIPT = "withdrawal_receipt"
     CORRECTION_TICKET = "correction_ticket"
+    INVOICE_EMAIL_CHANGED = "invoice_email_changed"
+    INVOICE_EMAIL_NEW = "invoice_email_new"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the kind's name
 
 

@@ -19,9 +19,10 @@ from r2_renewal.contract.contact import check_email
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.domain.consent import AUTO_RENEWAL, LOCALE, RODO, GivenConsent
 from r2_renewal.domain.recipient import Recipient
-from r2_renewal.reference_shop import corrections, customers, texts
+from r2_renewal.reference_shop import corrections, customers, invoice_email, texts
 from r2_renewal.reference_shop.bodies import struct_of
 from r2_renewal.reference_shop.enrolments import enrolments_named
+from r2_renewal.reference_shop.invoice_email import ShownChange
 from r2_renewal.reference_shop.pages import Wanted
 from r2_renewal.reference_shop.panel import addresses
 from r2_renewal.reference_shop.panel.forms import Form, errors_of
@@ -53,6 +54,7 @@ class _Data:
         cursor: the licence after which the page's programs begin; empty for the first.
         consents: the one that each licence's renewal can be given, by licence.
         recipients: whom an invoice can name beside the customer.
+        changed: the latest change of the address; None where there was none.
     """
 
     body: CustomerBody
@@ -60,17 +62,19 @@ class _Data:
     cursor: str
     consents: dict[str, GivenConsent]
     recipients: list[Recipient]
+    changed: ShownChange | None
 
 
 def _read(shop: Shop, visit: Visit, cursor: str, email: str = "") -> _Data:
     with shop.database.reading() as session:
         settings, customer_id = shop.settings, visit.who.customer_id
         cursor = cursor if owns(session, customer_id, cursor) else ""
-        known = customers.known(session, settings, customer_id, Wanted(cursor))
+        known = customers.known(session, settings, visit.who, Wanted(cursor))
         licences = [enrolment.licence_id for enrolment in known.body.enrolments]
         offered = customers.offered_consents(session, settings, customer_id, licences, email)
         named = recipients_of(session, customer_id)
-    return _Data(known.body, known.tag, cursor, offered, named)
+        changed = invoice_email.shown(session, customer_id)
+    return _Data(known.body, known.tag, cursor, offered, named, changed)
 
 
 @get(addresses.DATA, sync_to_thread=True)
@@ -87,6 +91,14 @@ def resume_data(shop: Shop, visit: Visit, kept: Kept) -> Page:
     return _page(shop, visit, data, email, tag=kept.text("tag"))
 
 
+@post(addresses.PUT_BACK_EMAIL, sync_to_thread=True)
+def put_back_email(shop: NamedDependency[Shop], visit: NamedDependency[Visit], form: NamedDependency[Form]) -> Page:
+    """Put the address before the change that was shown back on record."""
+    email = invoice_email.put_back(shop, visit.who, form.text("change"))
+    told = Notice("data.changed_meanwhile") if email is None else Notice("data.put_back", {"email": email})
+    return go(visit, addresses.DATA, told)
+
+
 def _page(shop: Shop, visit: Visit, data: _Data, email: str, tag: str = "", **values: Any) -> Page:
     vendor = shop.settings.vendor
     return show(
@@ -94,6 +106,7 @@ def _page(shop: Shop, visit: Visit, data: _Data, email: str, tag: str = "", **va
         "data.html",
         seller=vendor,
         data=data.body,
+        changed=data.changed,
         cursor=data.cursor,
         consents=data.consents,
         recipients=data.recipients,
@@ -233,4 +246,4 @@ def report(shop: NamedDependency[Shop], visit: NamedDependency[Visit], form: Nam
     return go(visit, addresses.DATA, Notice("report.taken", {"ticket": ticket}))
 
 
-ACCOUNT = (show_data, change_data, show_report, report)
+ACCOUNT = (show_data, change_data, put_back_email, show_report, report)

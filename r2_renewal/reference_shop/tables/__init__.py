@@ -19,6 +19,7 @@ from r2_renewal.reference_shop.tables.billing import (
 from r2_renewal.reference_shop.tables.catalogue import LicenceRow, PriceItem, PriceList
 from r2_renewal.reference_shop.tables.consents import ConsentRow
 from r2_renewal.reference_shop.tables.customers import CorrectionRow, Customer, RecipientRow
+from r2_renewal.reference_shop.tables.invoice_email_changes import InvoiceEmailChange
 from r2_renewal.reference_shop.tables.ksef import KsefSubmission
 from r2_renewal.reference_shop.tables.ledger import LedgerEntry, LedgerKind
 from r2_renewal.reference_shop.tables.mail import MailRow
@@ -42,6 +43,7 @@ __all__ = [
     "Customer",
     "IdempotencyKey",
     "InvoiceDocument",
+    "InvoiceEmailChange",
     "InvoiceKind",
     "InvoiceLineRow",
     "InvoiceRow",
