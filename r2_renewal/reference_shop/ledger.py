@@ -110,6 +110,7 @@ def _entries(session: Session, settings: ShopSettings, licence: LicenceRow) -> l
         _add(session, settings, licence, entries, start)
     elif (by_hand := difference(_state(entries), found)) is not None:
         made = LedgerEntry(kind=LedgerKind.ADJUSTMENT.value, seq=licence.seq, days=by_hand.days)
+        made.valid_until = by_hand.valid_until
         made.limits = dict(by_hand.limits) if by_hand.limits is not None else None
         made.edition, made.enrolled = by_hand.edition, by_hand.enrolled
         _add(session, settings, licence, entries, made)
@@ -179,6 +180,6 @@ def _entry(row: LedgerEntry) -> Entry:
         case LedgerKind.REVOCATION:
             return Revocation(row.revokes or 0)
         case LedgerKind.ADJUSTMENT:
-            return Adjustment(row.days or 0, row.limits, row.edition, row.enrolled)
+            return Adjustment(row.days or 0, row.valid_until, row.limits, row.edition, row.enrolled)
         case kind:
             return Enrolment(enrolled=kind is LedgerKind.ENROLMENT)

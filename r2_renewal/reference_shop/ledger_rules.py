@@ -36,8 +36,8 @@ class LicenceState:
 
     @property
     def renewal_date(self) -> date | None:
-        """The day of the next automatic renewal; None where not enrolled."""
-        return self.valid_until + ONE_DAY if self.auto_renewal else None
+        """The day of the next automatic renewal; None where not enrolled, or where the licence never ends."""
+        return self.valid_until + ONE_DAY if self.auto_renewal and self.valid_until < date.max else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,12 @@ class Adjustment:
 
     Attributes:
         days: by which the subscription's end was moved.
+        valid_until: the end itself, where a licence was made perpetual (``date.max``) or was one; None otherwise.
         limits: all limits from then on; None where they stayed. ``edition`` and ``enrolled`` likewise.
     """
 
     days: int = 0
+    valid_until: date | None = None
     limits: Mapping[str, int] | None = None
     edition: str | None = None
     enrolled: bool | None = None
@@ -127,14 +129,14 @@ def _granted(state: LicenceState, grant: Grant) -> LicenceState:
 
 
 def _new_end(valid_until: date, grant: Grant) -> date:
-    if not grant.months:
+    if not grant.months or valid_until == date.max:
         return valid_until
     return plus_months(max(valid_until, grant.not_before - ONE_DAY), grant.months)
 
 
 def _adjusted(state: LicenceState, made: Adjustment) -> LicenceState:
     return LicenceState(
-        valid_until=state.valid_until + timedelta(days=made.days),
+        valid_until=made.valid_until or state.valid_until + timedelta(days=made.days),
         limits=state.limits if made.limits is None else made.limits,
         edition=state.edition if made.edition is None else made.edition,
         auto_renewal=state.auto_renewal if made.enrolled is None else made.enrolled,
@@ -145,8 +147,10 @@ def difference(counted: LicenceState, found: LicenceState) -> Adjustment | None:
     """Return what was changed by hand since the last entry; None where nothing was."""
     if counted == found:
         return None
+    is_absolute = date.max in (counted.valid_until, found.valid_until) and found.valid_until != counted.valid_until
     return Adjustment(
-        days=(found.valid_until - counted.valid_until).days,
+        days=0 if is_absolute else (found.valid_until - counted.valid_until).days,
+        valid_until=found.valid_until if is_absolute else None,
         limits=found.limits if found.limits != counted.limits else None,
         edition=found.edition if found.edition != counted.edition else None,
         enrolled=found.auto_renewal if found.auto_renewal != counted.auto_renewal else None,

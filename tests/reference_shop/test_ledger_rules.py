@@ -87,9 +87,20 @@ def test_the_end_of_an_enrolment_holds_when_an_order_before_it_is_taken_back() -
 def test_what_was_set_by_hand_is_a_difference_that_stays() -> None:
     found = LicenceState(START.valid_until + timedelta(days=3), {"employees": 12}, "Pro", auto_renewal=True)
     made = difference(START, found)
-    assert made == Adjustment(3, {"employees": 12}, "Pro", enrolled=True)
+    assert made == Adjustment(3, None, {"employees": 12}, "Pro", enrolled=True)
     assert replay(START, [made]) == found
     assert difference(START, START) is None
+
+
+def test_a_licence_made_perpetual_by_hand_stays_so_whatever_is_taken_back() -> None:
+    bought = Grant(1, 12, ORDERED)
+    made = difference(replay(START, [bought]), LicenceState(date.max, START.limits, "Standard", auto_renewal=False))
+    assert made is not None
+    assert replay(START, [bought, made, Revocation(1)]).valid_until == date.max
+    assert replay(START, [bought, made, Grant(2, 12, ORDERED, enrols=True)]).renewal_date is None
+    ended = difference(replay(START, [bought, made]), START)
+    assert ended is not None
+    assert replay(START, [bought, made, ended]).valid_until == START.valid_until
 
 
 def test_an_extension_sets_the_limits_that_it_was_sold_for_alone() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from r2_renewal.domain.company import show_nip
-from r2_renewal.domain.dates import sentence_moment, short_date
+from r2_renewal.domain.dates import end_text, sentence_moment, short_date
 from r2_renewal.domain.money import show_money
 from r2_renewal.reference_shop.seller import Seller, show_account
 from r2_renewal.settings import Vendor
@@ -85,6 +85,12 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        day=short_date, money=show_money, moment=sentence_moment, nip=show_nip, account=show_account, one_line=one_line
+        day=short_date,
+        end=end_text,
+        money=show_money,
+        moment=sentence_moment,
+        nip=show_nip,
+        account=show_account,
+        one_line=one_line,
     )
     return environment

@@ -35,7 +35,7 @@ class LedgerEntry(Base):
         seq: the licence's counter after it; a grant and a revocation each raise it by one.
         order_pk: the order whose line gave it; null for what came with none. ``position`` is the line's.
         revokes: the grant that is taken back; a grant is taken back once.
-        valid_until: the end that a licence started with.
+        valid_until: the end that a licence started with, or that it was given by hand where it is perpetual or was.
         months: length of the period granted; null for an extension.
         not_before: first day on which that period may begin.
         days: by which the end was moved by hand.
