@@ -76,11 +76,10 @@ def count_each(
     """
     # Always in the same order, so that two transactions never wait for one another.
     if address:
-        count_in(session, limits.from_address, address, now)
-    count_in(session, limits.of_customer, caller.customer_id, now)
-    of_licence = limits.of_licence
+        count_in(session, limits.address, address, now)
+    count_in(session, limits.customer, caller.customer_id, now)
     for licence_id in sorted(set(licence_ids)):
-        count_in(session, of_licence, licence_id, now)
+        count_in(session, limits.licence, licence_id, now)
 
 
 def _check(limit: Limit, counted: int, since: datetime, now: datetime) -> None:

@@ -26,34 +26,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Trio:
-    """The limits of one thing that can be done: by licence, by customer and by the caller's address, each in the same time.
+    """The limits of one thing that can be done. Attributes: licence: with one licence; customer: by one; address: from one."""
 
-    Attributes:
-        what: is done.
-        licence: how often with one licence; ``customer`` and ``address`` likewise.
-        per: in which time.
-    """
-
-    what: str
-    licence: int
-    customer: int
-    address: int
-    per: timedelta
-
-    @property
-    def of_licence(self) -> Limit:
-        """The limit of one licence."""
-        return Limit(f"{self.what}_of_licence", self.licence, self.per)
-
-    @property
-    def of_customer(self) -> Limit:
-        """The limit of one customer."""
-        return Limit(f"{self.what}_of_customer", self.customer, self.per)
-
-    @property
-    def from_address(self) -> Limit:
-        """The limit of one address."""
-        return Limit(f"{self.what}_from_address", self.address, self.per)
+    licence: Limit
+    customer: Limit
+    address: Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +47,9 @@ class Limits:
         reset_from_address: requests for such letters from one address.
         token_from_address: tries of a letter's token from one address.
         report_of_customer: reports of wrong data by one customer; each sends a letter.
-        order: orders by licence, by customer and from one address.
-        quote: quotes likewise; each of several lines counts for each of their licences.
-        session: sessions opened by a licence file likewise.
+        order_of_licence: orders of one licence; ``order_of_customer`` and ``order_from_address`` likewise.
+        quote_of_licence: quotes likewise; one of several lines counts for each of their licences.
+        session_of_licence: sessions opened by a licence file likewise.
         address_change_of_customer: changes of the invoices' address in the account; each may send letters.
         letter_to_recipient: letters to one address that somebody else has brought about, and that nobody is owed.
     """
@@ -86,8 +63,29 @@ class Limits:
     reset_from_address: Limit = Limit("reset_from_address", 30)
     token_from_address: Limit = Limit("token_from_address", 30)
     report_of_customer: Limit = Limit("report_of_customer", 30, _DAY)
-    order: Trio = Trio("order", licence=30, customer=300, address=1000, per=_DAY)
-    quote: Trio = Trio("quote", licence=600, customer=3000, address=12_000, per=_HOUR)
-    session: Trio = Trio("session", licence=300, customer=1000, address=5000, per=_HOUR)
+    order_of_licence: Limit = Limit("order_of_licence", 30, _DAY)
+    order_of_customer: Limit = Limit("order_of_customer", 300, _DAY)
+    order_from_address: Limit = Limit("order_from_address", 1000, _DAY)
+    quote_of_licence: Limit = Limit("quote_of_licence", 600, _HOUR)
+    quote_of_customer: Limit = Limit("quote_of_customer", 3000, _HOUR)
+    quote_from_address: Limit = Limit("quote_from_address", 12_000, _HOUR)
+    session_of_licence: Limit = Limit("session_of_licence", 300, _HOUR)
+    session_of_customer: Limit = Limit("session_of_customer", 1000, _HOUR)
+    session_from_address: Limit = Limit("session_from_address", 5000, _HOUR)
     address_change_of_customer: Limit = Limit("address_change_of_customer", 60, _DAY)
     letter_to_recipient: Limit = Limit("letter_to_recipient", 60, _DAY)
+
+    @property
+    def order(self) -> Trio:
+        """The limits of orders."""
+        return Trio(self.order_of_licence, self.order_of_customer, self.order_from_address)
+
+    @property
+    def quote(self) -> Trio:
+        """The limits of quotes."""
+        return Trio(self.quote_of_licence, self.quote_of_customer, self.quote_from_address)
+
+    @property
+    def session(self) -> Trio:
+        """The limits of sessions."""
+        return Trio(self.session_of_licence, self.session_of_customer, self.session_from_address)

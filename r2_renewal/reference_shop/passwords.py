@@ -36,8 +36,9 @@ def login_name(email: str) -> str:
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password, with a salt of its own."""
     salt = secrets.token_bytes(_SALT_BYTES)
-    digest = _worked_out(password, salt, _HASH_BYTES, PASSES, MEMORY_KIB, LANES, ARGON2_VERSION)
-    cost = f"m={MEMORY_KIB},t={PASSES},p={LANES}"
+    passes, memory_kib, lanes = _HASHER.time_cost, _HASHER.memory_cost, _HASHER.parallelism
+    digest = _worked_out(password, salt, _HASH_BYTES, passes, memory_kib, lanes, ARGON2_VERSION)
+    cost = f"m={memory_kib},t={passes},p={lanes}"
     return f"$argon2id$v={ARGON2_VERSION}${cost}${_unpadded(salt)}${_unpadded(digest)}"
 
 

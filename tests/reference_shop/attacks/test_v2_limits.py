@@ -15,7 +15,7 @@ from r2_renewal.contract import paths
 from r2_renewal.contract.structs import MOST_LINES
 from r2_renewal.reference_shop import attempts
 from r2_renewal.reference_shop.callers import Caller
-from r2_renewal.reference_shop.limit import Limit, Limits, Trio
+from r2_renewal.reference_shop.limit import Limit, Limits
 from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, PreparedShop
 from r2_renewal.reference_shop.settings import ShopSettings
 from r2_renewal.reference_shop.shop import Shop
@@ -39,8 +39,11 @@ HOUR = timedelta(hours=1)
 ADDRESSES = ["http://zly.example", "www.zly.example", "zly.pl", "Wygrana: zly.pl", "Jan 1", "<b>Jan</b>", "a@b.pl"]
 
 
-def few(what: str, licence: int = 100, customer: int = 100, address: int = 100, per: timedelta = HOUR) -> Trio:
-    return Trio(what, licence, customer, address, per)
+def few(
+    what: str, licence: int = 100, customer: int = 100, address: int = 100, per: timedelta = HOUR
+) -> dict[str, Limit]:
+    most = {"of_licence": licence, "of_customer": customer, "from_address": address}
+    return {f"{what}_{by}": Limit(f"{what}_{by}", number, per) for by, number in most.items()}
 
 
 def order_and_cancel(module: Module, licence_id: str = LICENCE_ID, **orderer: str) -> int:
@@ -76,17 +79,17 @@ def count(shop: Shop, table: type) -> int:
 def test_rounds_of_order_and_cancel_send_a_stranger_few_letters(
     module: Module, shop: Shop, settings: ShopSettings
 ) -> None:
-    rounds = settings.limits.order.licence + 3
+    rounds = settings.limits.order.licence.most + 3
     answers = [order_and_cancel(module, email=STRANGER) for _ in range(rounds)]
-    assert answers == [201] * settings.limits.order.licence + [429] * 3
+    assert answers == [201] * settings.limits.order.licence.most + [429] * 3
     with shop.database.reading() as session:
         letters = list(session.scalars(select(MailRow.recipient).where(MailRow.recipient == STRANGER)))
-    assert len(letters) == settings.limits.order.licence < 60
+    assert len(letters) == settings.limits.order.licence.most < 60
 
 
 @pytest.mark.parametrize("by", ["licence", "customer", "address"])
 def test_orders_are_counted_by_each(serve: Callable[..., Module], prepared: PreparedShop, shop: Shop, by: str) -> None:
-    limits = replace(Limits(), order=few("order", **{by: 2}, per=timedelta(hours=24)))
+    limits = replace(Limits(), **few("order", **{by: 2}, per=timedelta(hours=24)))
     module, other = (
         serve(limits=limits).open(prepared.licence),
         serve(limits=limits).open(add_customer(shop, "K-2", "L-2")),
@@ -100,7 +103,7 @@ def test_orders_are_counted_by_each(serve: Callable[..., Module], prepared: Prep
 
 @pytest.mark.parametrize("by", ["licence", "customer", "address"])
 def test_quotes_are_counted_by_each(serve: Callable[..., Module], prepared: PreparedShop, shop: Shop, by: str) -> None:
-    module = serve(limits=replace(Limits(), quote=few("quote", **{by: 2}))).open(prepared.licence)
+    module = serve(limits=replace(Limits(), **few("quote", **{by: 2}))).open(prepared.licence)
     body = {"items": [item(module, LICENCE_ID)]}
     assert [module.post(paths.QUOTES, body).status_code for _ in range(3)] == [201, 201, 429]
     later(module.post(paths.QUOTES, body))
@@ -111,7 +114,7 @@ def test_quotes_are_counted_by_each(serve: Callable[..., Module], prepared: Prep
 def test_sessions_of_a_licence_file_are_counted_by_each(
     serve: Callable[..., Module], prepared: PreparedShop, by: str
 ) -> None:
-    module = serve(limits=replace(Limits(), session=few("session", **{by: 2})))
+    module = serve(limits=replace(Limits(), **few("session", **{by: 2})))
     body = {"certificate": prepared.licence}
     assert [module.http.post(paths.LICENCE_SESSIONS, json=body).status_code for _ in range(3)] == [201, 201, 429]
     later(module.http.post(paths.LICENCE_SESSIONS, json=body))
@@ -131,14 +134,14 @@ def test_letters_to_one_address_are_counted_whoever_brings_them_about(
 def test_an_order_that_was_placed_is_answered_again_whatever_was_counted(
     serve: Callable[..., Module], prepared: PreparedShop
 ) -> None:
-    module = serve(limits=replace(Limits(), order=few("order", licence=1))).open(prepared.licence)
+    module = serve(limits=replace(Limits(), **few("order", licence=1))).open(prepared.licence)
     body = module.body(module.quote(LICENCE_ID))
     first = module.submit(body, "key-1")
     assert [module.submit(body, "key-1").content for _ in range(5)] == [first.content] * 5
 
 
 def test_what_is_refused_is_not_counted(serve: Callable[..., Module], prepared: PreparedShop) -> None:
-    module = serve(limits=replace(Limits(), order=few("order", licence=1))).open(prepared.licence)
+    module = serve(limits=replace(Limits(), **few("order", licence=1))).open(prepared.licence)
     body = module.body(module.quote(LICENCE_ID))
     for _ in range(3):
         assert module.submit({**body, "company_confirmed": False}).status_code == 422
@@ -146,7 +149,7 @@ def test_what_is_refused_is_not_counted(serve: Callable[..., Module], prepared: 
 
 
 def test_counts_end_with_their_time(serve: Callable[..., Module], prepared: PreparedShop, calendar: Calendar) -> None:
-    module = serve(limits=replace(Limits(), session=few("session", licence=1))).open(prepared.licence)
+    module = serve(limits=replace(Limits(), **few("session", licence=1))).open(prepared.licence)
     body = {"certificate": prepared.licence}
     later(module.http.post(paths.LICENCE_SESSIONS, json=body))
     calendar.pass_days(1)
@@ -154,7 +157,8 @@ def test_counts_end_with_their_time(serve: Callable[..., Module], prepared: Prep
 
 
 def test_several_at_once_are_counted_together(shop: Shop) -> None:
-    limits, caller = few("order", licence=5, customer=1000, address=1000), Caller("K-9", "order", "")
+    limits = replace(Limits(), **few("order", licence=5, customer=1000, address=1000)).order
+    caller = Caller("K-9", "order", "")
 
     def once(_number: int) -> bool:
         try:
@@ -170,13 +174,13 @@ def test_several_at_once_are_counted_together(shop: Shop) -> None:
 
 def test_an_office_of_fifty_programs_and_a_school_behind_one_address_are_not_hit() -> None:
     limits = Limits()
-    assert limits.order.customer >= 2 * MOST_LINES  # each ordered by itself, and some of them again
+    assert limits.order.customer.most >= 2 * MOST_LINES  # each ordered by itself, and some of them again
     assert limits.letter_to_recipient.most >= MOST_LINES
-    assert limits.quote.customer >= 20 * MOST_LINES  # each quoted whenever something is ticked
-    assert min(limits.order.address, limits.session.address, limits.quote.address) >= 500
+    assert limits.quote.customer.most >= 20 * MOST_LINES  # each quoted whenever something is ticked
+    assert min(trio.address.most for trio in (limits.order, limits.session, limits.quote)) >= 500
     for trio in (limits.order, limits.quote, limits.session):
-        assert trio.licence <= trio.customer <= trio.address
-        assert trio.per <= attempts.KEPT
+        assert trio.licence.most <= trio.customer.most <= trio.address.most
+        assert trio.licence.per <= attempts.KEPT
 
 
 class Clock:
@@ -202,9 +206,9 @@ def test_a_day_of_abuse_leaves_a_database_of_bounded_size(
     monkeypatch.setattr(ShopSettings, "now", clock.now)
     limits = replace(
         Limits(),
-        order=few("order", licence=2, per=timedelta(hours=24)),
-        quote=few("quote", licence=3),
-        session=few("session", licence=2),
+        **few("order", licence=2, per=timedelta(hours=24)),
+        **few("quote", licence=3),
+        **few("session", licence=2),
         licence_from_address=Limit("licence_from_address", 2),
     )
     module = serve(limits=limits, order_session=timedelta(hours=12)).open(prepared.licence)
@@ -219,11 +223,11 @@ def test_a_day_of_abuse_leaves_a_database_of_bounded_size(
         sweep(shop)
         clock.time += HOUR
     peak = rows(shop)
-    assert peak["quotes"] - before["quotes"] <= 24 * limits.quote.licence
+    assert peak["quotes"] - before["quotes"] <= 24 * limits.quote.licence.most
     assert peak["quote_lines"] == peak["quotes"]
-    assert peak["orders"] - before["orders"] <= 2 * limits.order.licence  # a day's end may fall into it
-    assert peak["outgoing_mail"] - before["outgoing_mail"] <= 2 * limits.order.licence
-    assert peak["sessions"] <= before["sessions"] + 13 * limits.session.licence
+    assert peak["orders"] - before["orders"] <= 2 * limits.order.licence.most  # a day's end may fall into it
+    assert peak["outgoing_mail"] - before["outgoing_mail"] <= 2 * limits.order.licence.most
+    assert peak["sessions"] <= before["sessions"] + 13 * limits.session.licence.most
     assert peak["attempts"] <= before["attempts"] + 12  # a row a kind and whom it is counted for, not an attempt
     clock.time += timedelta(days=4)
     sweep(shop)
