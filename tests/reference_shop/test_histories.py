@@ -104,6 +104,7 @@ class Histories(RuleBasedStateMachine):
         self.oracle = Oracle()
         self.orders: list[Bought] = []
         self.told: set[int] = set()
+        self.decided: set[date] = set()
 
     def teardown(self) -> None:
         """Throw the shop away."""
@@ -183,6 +184,10 @@ class Histories(RuleBasedStateMachine):
         assert sum(summary.failed for summary in summaries) == 0
         send_due(self.shop, self.post)
         self._note_renewals()
+        end, _, enrolled = self.oracle.tells()
+        day = end + timedelta(days=1)
+        if enrolled and day in self.decided and day <= self.calendar.day + timedelta(days=46):
+            self.oracle.happened.append("struck off")  # enrolled again for a period that was refused before
 
     @rule(until=st.sampled_from([40, 30, 0, -3]))
     def the_renewal_comes(self, until: int) -> None:
@@ -207,6 +212,7 @@ class Histories(RuleBasedStateMachine):
         known = {order.order_id for order in self.orders}
         with self.shop.database.reading() as session:
             for row in session.scalars(select(RenewalRow).order_by(RenewalRow.pk)):
+                self.decided.add(row.renewal_date)
                 if row.order_id is None:
                     self._refused(row)
                 elif row.order_id not in known:

@@ -182,6 +182,7 @@ def test_text_and_html_say_the_same_and_load_nothing(shop: Shop, module: Module)
 RENEWED = {
     "program": "R2płatnik",
     "company": "Żak & Syn <sp. z o.o.>",
+    "recipient": None,
     "renewal_date": date(2027, 12, 23),
     "cancel_until": date(2027, 12, 22),
     "last_day": date(2027, 12, 22),
