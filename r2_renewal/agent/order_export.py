@@ -129,7 +129,7 @@ def write(path: Path, order: PreparedOrder, page: str) -> None:
     """Write the order's file: first what it is, in words, then the order in armour.
 
     Raises:
-        RenewalError: FILE_NOT_WRITABLE; what stood there before still stands.
+        RenewalError: FILE_NOT_WRITABLE, ORDER_FILE_TOO_LARGE; what stood there before still stands.
     """
     from r2_renewal.licensing.armour import ORDER, wrap
     from r2_renewal.licensing.atomic_file import NotWritableError, replace_file

@@ -134,6 +134,8 @@ __all__ = [
 ]
 
 VERSION = 1
+# Bytes of a line with its end, in both directions: whoever reads refuses longer ones, so whoever writes sends none.
+LONGEST_LINE = 4 * 1024 * 1024
 SERVER_ERROR = -32000
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601

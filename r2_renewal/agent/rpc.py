@@ -16,13 +16,12 @@ import msgspec
 
 from r2_renewal.agent import protocol
 from r2_renewal.agent.agent_log import AgentLog, Done
-from r2_renewal.agent.protocol import Event, HelloParams, Incoming, Message, Method, Request
+from r2_renewal.agent.protocol import LONGEST_LINE, Event, HelloParams, Incoming, Message, Method, Request
 from r2_renewal.agent.service import Service
 from r2_renewal.agent.under_way import CallsUnderWay, CallUnderWay
 from r2_renewal.contract.reading import read
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
-LONGEST_LINE = 4 * 1024 * 1024
 WORKERS = 6
 # The agent must be gone within a second of its pipe.
 LAST_WORDS_SECONDS = 0.6
@@ -52,11 +51,6 @@ class Channel:
         """Tell of something that happened by itself."""
         params = msgspec.Raw(msgspec.json.encode(content))
         self.write(msgspec.json.encode(Incoming(jsonrpc=_JSON_RPC, method=event.value, params=params)))
-
-    def answer(self, number: int, result: Message) -> None:
-        """Answer a call."""
-        raw = msgspec.Raw(msgspec.json.encode(result))
-        self.write(msgspec.json.encode(Incoming(jsonrpc=_JSON_RPC, id=number, result=raw)))
 
     def refuse(self, number: int | None, error: protocol.ErrorBody) -> None:
         """Answer a call with a failure; a line that has no readable number is answered with ``null`` for it."""
@@ -122,7 +116,7 @@ class Server:
         with self._under_way.worked_on(call):
             outcome = self._outcome(request, method, call)
         # Said only now: a call that has its answer is under way no more, and cannot be cancelled.
-        self._log.write(method, self._say(request.id, outcome), time.monotonic() - began)
+        self._log.write(method, self._say(method, request.id, outcome), time.monotonic() - began)
 
     def _outcome(self, request: Request, method: Method, call: CallUnderWay) -> Message | protocol.ErrorBody:
         """Do a call and return what is to be answered."""
@@ -139,13 +133,16 @@ class Server:
             self._log.write_unforeseen(method, error)
             return _failed(method, RenewalError(ErrorCode.INTERNAL, type(error).__name__))
 
-    def _say(self, number: int, outcome: Message | protocol.ErrorBody) -> ErrorCode | Done:
-        """Answer a call; return what became of it, for the log."""
-        if isinstance(outcome, protocol.ErrorBody):
-            self._channel.refuse(number, outcome)
-            return ErrorCode(outcome.data.code)
-        self._channel.answer(number, outcome)
-        return Done.OK
+    def _say(self, method: Method, number: int, outcome: Message | protocol.ErrorBody) -> ErrorCode | Done:
+        """Answer a call; return what became of it, for the log. An answer longer than a line costs the call, not the agent."""
+        if not isinstance(outcome, protocol.ErrorBody):
+            line = _answer(number, outcome)
+            if len(line) < LONGEST_LINE:
+                self._channel.write(line)
+                return Done.OK
+            outcome = _failed(method, RenewalError(ErrorCode.AGENT_GARBLED, "the answer is longer than a line may be"))
+        self._channel.refuse(number, outcome)
+        return ErrorCode(outcome.data.code)
 
     def _result(self, method: Method, params: Message, call: CallUnderWay) -> Message:
         if isinstance(params, HelloParams):
@@ -160,6 +157,11 @@ class Server:
 
     def _refuse(self, number: int | None, code: int, message: str) -> None:
         self._channel.refuse(number, _garbled(code, message))
+
+
+def _answer(number: int, result: Message) -> bytes:
+    raw = msgspec.Raw(msgspec.json.encode(result))
+    return msgspec.json.encode(Incoming(jsonrpc=_JSON_RPC, id=number, result=raw))
 
 
 def _failed(method: Method, error: RenewalError) -> protocol.ErrorBody:

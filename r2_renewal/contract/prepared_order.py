@@ -26,8 +26,12 @@ from r2_renewal.contract.structs import MOST_LINES, Amount, Body, Identifier
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 
 PROFILE = "r2-order/1"
+# Bytes of a packed order; of its JSON; letters of a code of it (base32); of a text with it, in armour under its covering words.
+# What is written is held to the bounds that the readers have.
 LONGEST_FILE = 65536
 LONGEST_JSON = 131072
+LONGEST_LETTERS = -(-LONGEST_FILE * 8 // 5)
+LONGEST_TEXT = 2 * LONGEST_FILE
 LONGEST_FIELD = 254
 _DIGEST_BYTES = 32
 
@@ -96,9 +100,17 @@ class PreparedOrder(Body, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def pack(order: PreparedOrder) -> bytes:
-    """Return the order's bytes: digest, then compressed JSON."""
-    compressed = zlib.compress(msgspec.json.encode(order), 9)
-    return hashlib.sha256(compressed).digest() + compressed
+    """Return the order's bytes: digest, then compressed JSON.
+
+    Raises:
+        RenewalError: ORDER_FILE_TOO_LARGE, where ``unpack`` would not take them.
+    """
+    content = msgspec.json.encode(order)
+    compressed = zlib.compress(content, 9)
+    packed = hashlib.sha256(compressed).digest() + compressed
+    if len(content) > LONGEST_JSON or len(packed) > LONGEST_FILE:
+        raise RenewalError(ErrorCode.ORDER_FILE_TOO_LARGE, f"{len(packed)} bytes")
+    return packed
 
 
 def unpack(packed: bytes) -> PreparedOrder:
@@ -128,7 +140,7 @@ def from_letters(text: str) -> PreparedOrder:
         RenewalError: as ``unpack``.
     """
     letters = "".join(text.rpartition("#")[2].split()).upper()
-    if len(letters) > LONGEST_FILE:
+    if len(letters) > LONGEST_LETTERS:
         raise _malformed("too long")
     try:
         return unpack(base64.b32decode(letters + "=" * (-len(letters) % 8)))

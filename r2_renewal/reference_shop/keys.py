@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.licensing.keys import ED25519_KEY_BYTES, read_trusted_keys
+from r2_renewal.licensing.keys import ED25519_KEY_BYTES, MAX_KEYS_FILE_BYTES, read_trusted_keys
 from r2_renewal.licensing.trusted_key import TrustedKey
 from r2_renewal.private_files import create_private, replace_private
 
@@ -94,8 +94,15 @@ def trusted_document(keys: tuple[TrustedKey, ...]) -> dict[str, list[dict[str, s
 
 
 def write_trusted_keys(path: Path, keys: tuple[TrustedKey, ...]) -> None:
-    """Write the public keys where clients and the shop read them."""
-    replace_private(path, f"{json.dumps(trusted_document(keys), indent=2)}\n".encode())
+    """Write the public keys where clients and the shop read them.
+
+    Raises:
+        RenewalError: TRUSTED_KEYS, where the file would be longer than its readers take.
+    """
+    content = f"{json.dumps(trusted_document(keys), indent=2)}\n".encode()
+    if len(content) > MAX_KEYS_FILE_BYTES:
+        raise RenewalError(ErrorCode.TRUSTED_KEYS, f"{len(keys)} trusted keys are more than a file of them may hold")
+    replace_private(path, content)
 
 
 def own_keys(path: Path, signing: SigningKey) -> tuple[TrustedKey, ...]:

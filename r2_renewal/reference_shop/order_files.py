@@ -18,7 +18,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from r2_renewal.contract.prepared_order import LONGEST_FILE, PreparedItem, PreparedOrder, from_letters, unpack
+from r2_renewal.contract.prepared_order import LONGEST_TEXT, PreparedItem, PreparedOrder, from_letters, unpack
 from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.offer import Offer, ServiceKind
@@ -103,7 +103,7 @@ def _brought(shop: Shop, given: bytes | str, address: str) -> Brought:
 
 
 def _read(given: bytes | str) -> PreparedOrder:
-    if len(given) > LONGEST_FILE:
+    if len(given) > LONGEST_TEXT:
         raise _no_file("malformed")
     text = given if isinstance(given, bytes) else given.encode("utf-8", "replace")
     try:

@@ -18,7 +18,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from r2_renewal.agent import protocol
-from r2_renewal.agent.protocol import Event, HelloParams, Incoming, Message, Method, Request
+from r2_renewal.agent.protocol import LONGEST_LINE, Event, HelloParams, Incoming, Message, Method, Request
 from r2_renewal.child_environment import LIBRARY_PATHS, is_allowed, library_path
 from r2_renewal.domain.errors import ErrorCode
 
@@ -31,7 +31,6 @@ DEADLINES_MS = {
     Method.CONTACT_CHECK: 10_000,
 }
 DEADLINE_MS = 25_000
-LONGEST_LINE = 4 * 1024 * 1024
 GRACE_MS = 1_000
 
 
@@ -215,7 +214,9 @@ class AgentLink(QObject):
         line = msgspec.json.encode(
             Request(id=number, method=method.value, params=msgspec.Raw(msgspec.json.encode(params)))
         )
-        if self._process is not None:
+        if len(line) >= LONGEST_LINE:
+            QTimer.singleShot(0, call, lambda: self._settle(number, CallFailure(ErrorCode.INTERNAL)))
+        elif self._process is not None:
             self._process.write(line + b"\n")
         else:
             QTimer.singleShot(0, call, lambda: self._settle(number, CallFailure(ErrorCode.AGENT_MISSING)))

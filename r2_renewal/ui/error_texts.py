@@ -108,6 +108,7 @@ def _of_orders() -> dict[ErrorCode, str]:
         ErrorCode.ORDER_CLOSED: "Tego zamówienia nie można już zmienić w ten sposób. Wybierz „Odśwież”, aby zobaczyć jego stan.",
         ErrorCode.ORDER_FILE_MALFORMED: "To nie jest plik zamówienia albo został uszkodzony. Zapisz zamówienie do pliku jeszcze raz.",
         ErrorCode.ORDER_FILE_NEWER: "Ten plik zamówienia zapisała nowsza wersja programu. Zaktualizuj program, który ma go odczytać.",
+        ErrorCode.ORDER_FILE_TOO_LARGE: "To zamówienie jest za duże, aby zapisać je do pliku. Zamów mniej programów naraz.",
         ErrorCode.ORDER_FILE_TOO_BIG_FOR_QR: "To zamówienie nie mieści się w kodzie QR. Przenieś je jako plik.",
         ErrorCode.ORDER_FILE_ENCRYPTED_LICENCE: (
             "Z zaszyfrowanej licencji nie można przygotować zamówienia do pliku. Zamów przez Internet w Pomoc → eSklep albo poproś "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from r2_renewal.agent import protocol
+from r2_renewal.agent import protocol, rpc
+from r2_renewal.agent.agent_log import AgentLog
 from r2_renewal.agent.protocol import ContactParams, Method, Nothing
+from r2_renewal.agent.service import Service
 from r2_renewal.contract import paths
 from r2_renewal.domain.contact import ContactProblem
 from r2_renewal.domain.errors import ErrorCode
@@ -204,3 +207,12 @@ def test_the_greeting_imports_no_network_library() -> None:
 def test_every_request_names_its_protocol_on_the_wire() -> None:
     line = msgspec.json.encode(protocol.Request(id=1, method="hello"))
     assert b'"jsonrpc":"2.0"' in line
+
+
+def test_an_answer_longer_than_a_line_costs_the_call_and_not_the_agent(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, log = io.BytesIO(), AgentLog()
+    monkeypatch.setattr(rpc, "LONGEST_LINE", 200)
+    server = rpc.Server(io.BytesIO(), rpc.Channel(said), Service.__new__(Service), log)
+    assert server._say(Method.CONTACT_CHECK, 7, protocol.CorrectResult(ticket="x" * 300)) is ErrorCode.AGENT_GARBLED
+    (line,) = said.getvalue().splitlines()
+    assert msgspec.json.decode(line)["error"]["data"]["code"] == ErrorCode.AGENT_GARBLED.value

@@ -13,7 +13,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from r2_renewal.contract.prepared_order import LONGEST_FILE, to_letters
+from r2_renewal.contract.prepared_order import LONGEST_TEXT, to_letters
 from r2_renewal.contract.problems import ProblemCode
 from r2_renewal.contract.structs import Amount, OrderRequest, QuoteBody, QuoteItem
 from r2_renewal.domain.company import nip_problem
@@ -109,7 +109,7 @@ def take_file(
 ) -> Page:
     """Read the order, and show what it still needs."""
     upload = form.upload(FILE_FIELD)
-    given = upload.content[: LONGEST_FILE + 1] if upload is not None and upload.name else b""
+    given = upload.content[: LONGEST_TEXT + 1] if upload is not None and upload.name else b""
     return _with_brought(shop, visit, given or form.text("code"), address, _begin)
 
 
