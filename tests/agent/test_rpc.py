@@ -144,7 +144,7 @@ def test_contact_fields_are_judged_under_the_callers_names(hosts: Hosts) -> None
     )
     verdicts = hosts.greeted().call(Method.CONTACT_CHECK, params).verdicts
     assert verdicts["invoice_email"].value == "faktury@firma.pl"
-    assert verdicts["orderer.phone"].problem is ContactProblem.INVALID
+    assert verdicts["orderer.phone"].problem is ContactProblem.TOO_SHORT
 
 
 def test_ends_at_once_with_a_call_under_way_fifty_times(hosts: Hosts, shop: ScriptedShop) -> None:
