@@ -99,7 +99,7 @@ def open_private(path: Path, flags: int) -> int:
         OSError: it is a link, no regular file (``EINVAL``), or cannot be opened.
     """
     # Nothing is cut before it is known whose it is.
-    descriptor = os.open(path, flags & ~os.O_TRUNC | _FLAGS, FILE_MODE)
+    descriptor = _opened(path, flags & ~os.O_TRUNC | _FLAGS)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -115,6 +115,15 @@ def open_private(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _opened(path: Path, flags: int) -> int:
+    if sys.platform == "win32":
+        if flags & os.O_APPEND:
+            from r2_renewal.windows_append import open_append
+
+            return open_append(path, flags)
+    return os.open(path, flags, FILE_MODE)
 
 
 def read_private(path: Path, limit: int) -> bytes:

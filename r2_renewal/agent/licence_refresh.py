@@ -161,7 +161,9 @@ class LicenceRefresh:
         if own is None or own.verdict.licence is not None or choice.best.verdict.program is None:
             return ""
         # A place without a file is nothing to tell: the machine's folder is there for that.
-        return "" if own.verdict.kind is VerdictKind.MISSING else ErrorCode[f"LICENCE_{own.verdict.kind.name}"].value
+        if own.verdict.kind is VerdictKind.MISSING:
+            return ""
+        return (own.verdict.code or ErrorCode[f"LICENCE_{own.verdict.kind.name}"]).value
 
     def replace_aged(self, certificate: bytes) -> None:
         """Put the same licence, signed anew, in place of an aged file; one signed earlier changes nothing.

@@ -241,7 +241,7 @@ def status_exit(verdict: Verdict) -> int:
 
 def _status_document(verdict: Verdict) -> dict[str, Any]:
     program, licence = verdict.program, verdict.licence
-    return {
+    document = {
         "verdict": verdict.kind.value,
         "valid_until": _day(program.valid_until) if program else None,
         "days_left": verdict.days_left,
@@ -250,6 +250,10 @@ def _status_document(verdict: Verdict) -> dict[str, Any]:
         "holder": _holder(licence) if licence else None,
         "programs": [_program(owned) for owned in licence.programs] if licence else [],
     }
+    if verdict.code not in (ErrorCode.LIBRARY_BROKEN, ErrorCode.INTERNAL):
+        return document
+    # What is wrong with the installation and not with the file, of which the verdict says nothing.
+    return document | {"error": _error_document(RenewalError(verdict.code, verdict.reason))}
 
 
 def _prompt(verdict: Verdict) -> str | None:

@@ -97,8 +97,8 @@ class ErrorCode(StrEnum):
     KSEF_SETTINGS = "R2-S22"
     STATE_FOLDER = "R2-S20"
     LOG_UNUSABLE = "R2-S21"
-    NO_PRINTER = "R2-S30"
-    LIBRARY_BROKEN = "R2-S31"
+    NO_PRINTER = "R2-S23"
+    LIBRARY_BROKEN = "R2-S24"
     INTERNAL = "R2-S99"
 
     @classmethod

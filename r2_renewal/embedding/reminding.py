@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject
 
+from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.reminder import Answer, Question
 from r2_renewal.embedding.contained import contained
 from r2_renewal.embedding.later import later
@@ -143,8 +144,11 @@ class Reminding(QObject):
     def _judge(self) -> StartupCheck:
         outcome = self._look()
         status = Status.ABOUT_TO_ASK if self._under_way else Status.SILENT
+        if outcome.code is ErrorCode.LIBRARY_BROKEN:
+            status = Status.DISABLED
         if outcome.code is not None and self._module.state.code is not outcome.code:
-            logging.getLogger("r2_renewal").warning("renewal module: %s in the state folder", outcome.code.value)
+            where = outcome.verdict.reason if status is Status.DISABLED else "in the state folder"
+            logging.getLogger("r2_renewal").warning("renewal module: %s, %s", outcome.code.value, where)
         self._module.state = ModuleState(status, outcome.verdict, outcome.decision, outcome.clock, outcome.code)
         return outcome
 

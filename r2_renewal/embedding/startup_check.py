@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from r2_renewal.domain.clock import ClockMarks, ClockState, moment_on, read_clock
 from r2_renewal.domain.dates import warsaw_date
+from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.licence import Verdict, VerdictKind
 from r2_renewal.domain.reminder import Prompt, Question, ReminderMemory, Silence, SilenceReason, decide
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from r2_renewal.domain.errors import ErrorCode
     from r2_renewal.licensing.choice import Choice
     from r2_renewal.settings import Settings
 
@@ -30,7 +30,8 @@ class StartupCheck(NamedTuple):
         clock: what is thought of the PC's clock.
         unsettled: whether an order of an earlier run still waits for its end.
         refresh_due: whether the shop should be asked for a newer licence: inside the window or with an aged file, once a day.
-        code: STATE_FOLDER where nothing can be remembered beyond this process; None otherwise.
+        code: LIBRARY_BROKEN where no licence can be verified, STATE_FOLDER where nothing can be remembered beyond this process;
+            None otherwise.
     """
 
     verdict: Verdict
@@ -77,7 +78,8 @@ def check(settings: Settings, today: date) -> StartupCheck:
         decision = Silence(SilenceReason.SWITCHED_OFF)
     refresh_due = _asks_the_shop(verdict) and memory.refreshed_on != day and not settings.offline_only
     unsettled = has_unsettled(settings.state_dir)
-    code = refusal_of(settings.state_dir)
+    broken = verdict.code if verdict.code is ErrorCode.LIBRARY_BROKEN else None
+    code = broken or refusal_of(settings.state_dir)
     return StartupCheck(verdict, decision, day, reading.state, unsettled, refresh_due, code)
 
 

@@ -8,6 +8,7 @@ system cannot lock, the answer is a refusal: two writers must never decide at on
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import sys
@@ -100,7 +101,7 @@ def _lock(descriptor: int, deadline: float) -> None:
     while True:
         try:
             _try_lock(descriptor)
-        except (BlockingIOError, PermissionError) as error:  # Windows says "permission denied" of a held lock
+        except (BlockingIOError, PermissionError) as error:
             if time.monotonic() >= deadline:
                 raise NotWritableError("another installation is running", transient=True) from error
             time.sleep(_LOCK_RETRY_SECONDS)
@@ -115,7 +116,13 @@ if sys.platform == "win32":
     def _try_lock(descriptor: int) -> None:
         import msvcrt
 
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            # The C runtime says EACCES of a held lock, and a runtime that sets no error number (Wine's) leaves 0.
+            if error.errno in (0, errno.EACCES, errno.EDEADLK):
+                raise BlockingIOError(errno.EAGAIN, "held") from error
+            raise
 
     def sync_folder(folder: Path) -> None:
         """Do nothing: Windows has no fsync of folders, NTFS journals the rename."""

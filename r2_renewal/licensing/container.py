@@ -89,7 +89,7 @@ def verify(certificate: bytes | str, keys: Sequence[PublicKey], licence_key: str
 
     Raises:
         RenewalError: LICENCE_MALFORMED, LICENCE_BAD_SIGNATURE, LICENCE_UNKNOWN_KEY, LICENCE_KEY_NEEDED or
-            LICENCE_KEY_WRONG; LICENCE_SEVERAL, where the text holds different licences that verify.
+            LICENCE_KEY_WRONG; LICENCE_SEVERAL, where the text holds different licences that verify; LIBRARY_BROKEN.
     """
     found = _contents(certificate)
     if len(found) == 1:
@@ -101,13 +101,13 @@ def clean(certificate: bytes | str, keys: Sequence[PublicKey]) -> str:
     """Return the licence file in clean armour, whatever mail and editors have done to it: the one that verifies, or the first.
 
     Raises:
-        RenewalError: as ``unwrap``; LICENCE_SEVERAL.
+        RenewalError: as ``unwrap``; LICENCE_SEVERAL; LIBRARY_BROKEN.
     """
     found = _contents(certificate)
     try:
         return wrap(_signed(found, keys) if len(found) > 1 else found[0])
     except RenewalError as error:
-        if error.code is ErrorCode.LICENCE_SEVERAL:
+        if error.code in (ErrorCode.LICENCE_SEVERAL, ErrorCode.LIBRARY_BROKEN):
             raise
         return wrap(found[0])
 
@@ -187,18 +187,40 @@ def _signature(text: str) -> bytes:
 
 
 def _signer(container: Container, keys: Sequence[PublicKey]) -> str | None:
+    message = (SIGNED_PREFIX + container.enc).encode("ascii")
+    usable = [key for key in keys if is_usable(key.ed25519)]
+    with _WorkingLibrary():
+        return next((key.id for key in usable if _has_signed(key.ed25519, container.sig, message)), None)
+
+
+def _has_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature
 
-    message = (SIGNED_PREFIX + container.enc).encode("ascii")
-    for key in keys:
-        if not is_usable(key.ed25519):
-            continue
-        try:
-            _verifier(key.ed25519).verify(container.sig, message)
-        except (InvalidSignature, ValueError):
-            continue
-        return key.id
-    return None
+    try:
+        _verifier(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+class _WorkingLibrary:
+    """Turns a failure of the library itself into LIBRARY_BROKEN.
+
+    A part of it is missing, or its core in Rust panics, which is no ``Exception``. Memory that has run out and the end of the
+    process pass.
+    """
+
+    def __enter__(self) -> None:
+        """Begin to use the library."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if error is None or isinstance(
+            error, (RenewalError, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)
+        ):
+            return
+        from r2_renewal.licensing.broken_library import broken_library
+
+        raise broken_library(error) from error
 
 
 def _verifier(public_key: bytes) -> Ed25519PublicKey:
@@ -243,14 +265,20 @@ def _decrypt(enc: str, licence_key: str | None) -> bytes:
     """Return the plain payload of ``ciphertext.iv.tag``; the key is the SHA-256 of the licence key."""
     import hashlib
 
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     if not licence_key:
         raise RenewalError(ErrorCode.LICENCE_KEY_NEEDED, "the file is encrypted")
     ciphertext, iv, tag = _parts(enc)
+    key = hashlib.sha256(licence_key.strip().encode()).digest()
+    with _WorkingLibrary():
+        return _decrypted(key, iv, ciphertext + tag)
+
+
+def _decrypted(key: bytes, iv: bytes, sealed: bytes) -> bytes:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     try:
-        return AESGCM(hashlib.sha256(licence_key.strip().encode()).digest()).decrypt(iv, ciphertext + tag, None)
+        return AESGCM(key).decrypt(iv, sealed, None)
     except InvalidTag as error:
         raise RenewalError(ErrorCode.LICENCE_KEY_WRONG, "the licence key does not open the file") from error
 

@@ -26,6 +26,7 @@ _KINDS = {
     ErrorCode.LICENCE_UNREADABLE: VerdictKind.UNREADABLE,
     ErrorCode.LICENCE_KEY_NEEDED: VerdictKind.UNREADABLE,
     ErrorCode.LICENCE_KEY_WRONG: VerdictKind.UNREADABLE,
+    ErrorCode.LIBRARY_BROKEN: VerdictKind.UNREADABLE,
     ErrorCode.LICENCE_BAD_SIGNATURE: VerdictKind.BAD_SIGNATURE,
     ErrorCode.LICENCE_UNKNOWN_KEY: VerdictKind.UNKNOWN_KEY,
     ErrorCode.LICENCE_WRONG_PRODUCT: VerdictKind.WRONG_PRODUCT,
@@ -81,5 +82,6 @@ def load_verdict(
         return Verdict(_KINDS.get(error.code, VerdictKind.MALFORMED), reason=error.detail, code=error.code)
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # the host always lives: a library in Rust, broken, panics past Exception
-        return Verdict(VerdictKind.UNREADABLE, reason=f"cannot be verified here: {type(error).__name__}")
+    except BaseException as error:  # the host always lives, also with a failure that nobody foresaw
+        reason = f"cannot be verified here: {type(error).__name__}"
+        return Verdict(VerdictKind.UNREADABLE, reason=reason, code=ErrorCode.INTERNAL)

@@ -160,6 +160,14 @@ def test_several_agents_write_one_log_and_no_line_is_lost_or_mixed(tmp_path: Pat
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
+def test_no_line_of_several_agents_is_lost(tmp_path: Path) -> None:
+    """Below the size at which it is set aside, every line of every writer is there."""
+    command = [sys.executable, "-c", WRITER.replace("20_000", "1_000_000"), str(tmp_path), "400"]
+    writers = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(3)]
+    assert [writer.communicate(timeout=120)[1] for writer in writers] == [b"", b"", b""]
+    assert sorted(line["ms"] for line in lines_of(tmp_path)) == sorted(list(range(400)) * 3)
+
+
 def test_a_log_that_nobody_can_rotate_stops(tmp_path: Path) -> None:
     (tmp_path / f".{FILE_NAME}.lock").mkdir()
     (tmp_path / FILE_NAME).write_bytes(b"x" * (2 * LARGEST_BYTES + 1))

@@ -342,3 +342,22 @@ def test_before_the_first_paint_of_a_real_start_there_is_only_the_menus_action(t
         "r2_renewal.embedding.later", "r2_renewal.embedding.menu", "r2_renewal.embedding.module", "r2_renewal.embedding.state",
         "r2_renewal.licensing", "r2_renewal.licensing.trusted_key",
     }  # fmt: skip
+
+
+def test_a_library_that_cannot_be_loaded_switches_the_module_off_and_the_log_names_it(
+    qtbot: QtBot,
+    window: QMainWindow,
+    attach: Attach,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+    module = checked(qtbot, window, attach())
+    assert (module.state.status, module.state.code) == (Status.DISABLED, ErrorCode.LIBRARY_BROKEN)
+    assert module.state.verdict is not None
+    assert module.state.verdict.kind is VerdictKind.UNREADABLE
+    assert "renewal module: R2-S24, cryptography: cryptography.exceptions is missing" in caplog.text
+    assert reminders(window) == []
+    monkeypatch.undo()
+    module.check_now()
+    wait_until(lambda: reminders(window))
