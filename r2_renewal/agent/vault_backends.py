@@ -2,6 +2,7 @@
 
 Rules: keyring's own choice is never asked for, since the user's ``keyringrc.cfg`` or environment could turn it into a plaintext
 file, the null keyring or a chain that ends in one; what is not on this list does not exist, and no keyring is an answer.
+On Windows a session stays on the computer on which the user logged in: by default, keyring has it roam with a domain's profile.
 """
 
 from __future__ import annotations
@@ -39,7 +40,15 @@ def chosen(backends: tuple[type[KeyringBackend], ...]) -> KeyringBackend | None:
     for backend in backends:
         try:
             backend.priority  # noqa: B018  asking raises where the keyring is not there
-            return backend()
+            keyring = backend()
         except Exception:  # noqa: S112  the next one may work
             continue
+        _keep_on_this_computer(keyring)
+        return keyring
     return None
+
+
+def _keep_on_this_computer(keyring: KeyringBackend) -> None:
+    """Set CRED_PERSIST_LOCAL_MACHINE (Microsoft, CREDENTIALW structure) where the keyring is Windows' own."""
+    if type(keyring).__name__ == "WinVaultKeyring":
+        keyring.persist = "local machine"  # type: ignore[attr-defined]
