@@ -53,13 +53,13 @@ from r2_renewal.reference_shop.renewals import renew_due
 from r2_renewal.reference_shop.clock import set_to
 from r2_renewal.reference_shop.shop import opened
 
-def die(*_arguments):
+def die(*_arguments, **_named):
     os.kill(os.getpid(), signal.SIGKILL)
 
 clock = set_to(date.fromisoformat(sys.argv[3]))
 with opened(settings_of(ShopFolder(Path(sys.argv[1]), sys.argv[2]), clock=clock)) as shop:
     if sys.argv[4] == "renew":
-        renewal.renew = die
+        renewal.ledger.grant = die
     else:
         event.listen(Session, sys.argv[4], die)
     renew_due(shop)
@@ -100,14 +100,14 @@ def test_a_run_killed_anywhere_has_done_a_step_wholly_or_not_at_all(
     assert len(letters(shop, "renewal_done")) == 1
 
 
-@pytest.mark.parametrize("step", ["pass_to", "renew"])
+@pytest.mark.parametrize("step", ["pass_to", "ledger.grant"])
 def test_a_step_that_fails_has_done_nothing_and_the_next_run_does_it(
     told: str, shop: Shop, calendar: Calendar, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     calendar.day = RENEWAL
     before = (count(shop, OrderRow), count(shop, MailRow), count(shop, InvoiceRow), licence(shop).seq)
 
-    def die(*_arguments: object) -> None:
+    def die(*_arguments: object, **_named: object) -> None:
         raise MemoryError
 
     with monkeypatch.context() as patch:
