@@ -13,7 +13,7 @@ from r2_renewal.cli.shop import add_command, add_place, folder_of
 from r2_renewal.cli.values import a_date, days_left
 from r2_renewal.clock import today_in_warsaw
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.recipient import ROLE_WORDS, Recipient, RecipientRole
+from r2_renewal.domain.recipient_role import ROLE_WORDS, RecipientRole
 
 if TYPE_CHECKING:
     from r2_renewal.cli import Commands
@@ -151,6 +151,7 @@ def _send_invoices(arguments: argparse.Namespace) -> int:
 
 def _add_recipient(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as shop:
+        from r2_renewal.domain.recipient import Recipient
         from r2_renewal.reference_shop.recipients import add
 
         fields = ("name", "nip", "internal_id", "street", "postcode", "city", "role")

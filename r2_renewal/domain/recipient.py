@@ -8,26 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
 from r2_renewal.domain.company import show_nip
+from r2_renewal.domain.recipient_role import RecipientRole
 
 _INTERNAL_ID = re.compile(r"([1-9](?:\d[1-9]|[1-9]\d)\d{7})-\d{5}")
-
-
-class RecipientRole(StrEnum):
-    """What a recipient is to the buyer."""
-
-    RECIPIENT = "recipient"
-    LOCAL_GOVERNMENT_UNIT = "local_government_unit"
-    VAT_GROUP_MEMBER = "vat_group_member"
-
-
-ROLE_WORDS = {
-    RecipientRole.RECIPIENT.value: "odbiorca",
-    RecipientRole.LOCAL_GOVERNMENT_UNIT.value: "jednostka podrzędna JST",
-    RecipientRole.VAT_GROUP_MEMBER.value: "członek grupy VAT",
-}
 
 
 @dataclass(frozen=True, slots=True)

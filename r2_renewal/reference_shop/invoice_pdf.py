@@ -16,7 +16,8 @@ from fpdf.fonts import FontFace
 from r2_renewal.domain.company import show_nip
 from r2_renewal.domain.dates import short_date, warsaw_date
 from r2_renewal.domain.money import Money, show_money
-from r2_renewal.domain.recipient import ROLE_WORDS, Recipient
+from r2_renewal.domain.recipient import Recipient
+from r2_renewal.domain.recipient_role import ROLE_WORDS
 from r2_renewal.reference_shop import transfer_qr
 from r2_renewal.reference_shop.billing import verification
 from r2_renewal.reference_shop.billing.verification import VerificationCode

@@ -14,7 +14,8 @@ from r2_renewal.contract.problems import FieldProblem, ProblemCode
 from r2_renewal.contract.structs import RecipientBody
 from r2_renewal.domain.company import nip_problem, normalize_nip
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.recipient import Recipient, RecipientRole, is_internal_id
+from r2_renewal.domain.recipient import Recipient, is_internal_id
+from r2_renewal.domain.recipient_role import RecipientRole
 from r2_renewal.reference_shop.billing.fa3_check import is_discouraged
 from r2_renewal.reference_shop.problems import Refusal
 from r2_renewal.reference_shop.shop import Shop

@@ -210,7 +210,7 @@ def refused(agent: Conversation, draft: Draft) -> ErrorData:
 def test_one_that_is_too_large_is_refused_and_the_one_before_stays(hosts: Hosts) -> None:
     agent = hosts.greeted()
     save(agent, DRAFT)
-    assert refused(agent, replace(DRAFT, invoice_email="x" * 100_000)).code == ErrorCode.STORE.value
+    assert refused(agent, replace(DRAFT, invoice_email="x" * 600_000)).code == ErrorCode.STORE.value
     assert load(agent).draft == DRAFT
 
 

@@ -135,7 +135,9 @@ def test_every_row_of_a_customer_names_the_customer() -> None:
         "order_lines",
         "order_events",
         "invoice_series",
+        "invoice_documents",
         "invoice_lines",
+        "ksef_submissions",
         "attempts",
     }
 

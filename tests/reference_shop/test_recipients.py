@@ -16,7 +16,8 @@ from r2_renewal.cli import main
 from r2_renewal.contract import paths
 from r2_renewal.contract.structs import OrderRequest
 from r2_renewal.domain.errors import ErrorCode, RenewalError
-from r2_renewal.domain.recipient import Recipient, RecipientRole
+from r2_renewal.domain.recipient import Recipient
+from r2_renewal.domain.recipient_role import RecipientRole
 from r2_renewal.reference_shop import recipients
 from r2_renewal.reference_shop.fulfilment import invoice
 from r2_renewal.reference_shop.seed import CUSTOMER_ID, LICENCE_ID, PreparedShop

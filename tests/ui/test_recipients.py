@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from r2_renewal.domain.draft import draft_of, resumed
 from r2_renewal.domain.errors import ErrorCode
 from r2_renewal.domain.order_flow import start
-from r2_renewal.domain.recipient import Recipient, RecipientRole
+from r2_renewal.domain.recipient import Recipient
+from r2_renewal.domain.recipient_role import RecipientRole
 from r2_renewal.ui.order_wizard.wizard import OrderWizard
 from tests.driver import find, tick, wait_until
 from tests.keyboard import press, tab_to

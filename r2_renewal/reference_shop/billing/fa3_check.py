@@ -17,7 +17,7 @@ from typing import Any
 from r2_renewal.domain.dates import warsaw_date
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.domain.money import Money
-from r2_renewal.domain.recipient import RecipientRole
+from r2_renewal.domain.recipient_role import RecipientRole
 from r2_renewal.reference_shop.pricing import VatTotal, vat_totals
 from r2_renewal.reference_shop.tables import InvoiceKind, InvoiceRow
 

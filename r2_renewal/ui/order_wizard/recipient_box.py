@@ -6,7 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGroupBox, QLabel, QVBoxLayout, QWidget
 
 from r2_renewal.domain.order_flow import OrderFlow
-from r2_renewal.domain.recipient import ROLE_WORDS, Recipient
+from r2_renewal.domain.recipient import Recipient
+from r2_renewal.domain.recipient_role import ROLE_WORDS
 from r2_renewal.ui.plain_text import PlainLabel, ProblemLabel
 
 SAME = "taki sam jak nabywca"
