@@ -182,7 +182,9 @@ def test_a_withdrawal_takes_two_steps_and_gives_a_receipt(
 def test_what_is_wrong_in_a_withdrawal_is_said(account: Visitor, order: dict[str, Any]) -> None:
     way = f"{ORDERS}/{order['order_id']}/odstapienie"
     page = account.send(way, name="", order_number="ZAM/2026/000009", email="to nie adres")
-    assert page.errors() == {"name": "Podaj imię i nazwisko, do 80 znaków."}
+    assert page.errors() == {
+        "name": "Podaj imię i nazwisko: litery, spacje, łączniki, apostrofy i kropki (po kropce spacja), do 80 znaków."
+    }
     page = account.send(way, name=" ", order_number="ZAM/2026/000009", email="to nie adres")
     assert page.errors() == {
         "name": "Podaj imię i nazwisko.",
