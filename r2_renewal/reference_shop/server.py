@@ -19,7 +19,6 @@ from types import FrameType
 
 import uvicorn
 from litestar.types import ASGIApp
-from uvicorn.config import STARTUP_FAILURE
 
 from r2_renewal.domain.errors import ErrorCode, RenewalError
 from r2_renewal.reference_shop.app import create_app
@@ -35,6 +34,8 @@ from r2_renewal.reference_shop.unread import UnreadBodies
 GRACE_SECONDS, SHORT_GRACE_SECONDS = 10, 1
 BACKLOG = 128
 _STDIN = 0
+# The exit code of uvicorn itself; the name of it moves from module to module between its releases.
+_STARTUP_FAILURE = 3
 # Windows answers EACCES for a port that another process holds exclusively; elsewhere that is a forbidden port.
 _BUSY = (errno.EADDRINUSE, errno.EACCES) if os.name == "nt" else (errno.EADDRINUSE,)
 
@@ -50,7 +51,7 @@ class _AnnouncedServer(uvicorn.Server):
         """Start, then tell."""
         await self.lifespan.startup()
         if self.lifespan.should_exit:
-            sys.exit(STARTUP_FAILURE)
+            sys.exit(_STARTUP_FAILURE)
         connections, most = self.server_state.connections, most_connections()
         self.servers = [Listener(bound, self._protocol, connections, most) for bound in sockets or ()]  # type: ignore[misc]
         self.started = True

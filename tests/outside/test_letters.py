@@ -240,6 +240,7 @@ def test_nothing_inside_is_mended(foreign: str) -> None:
         "1. " * 21000,
         "a>" * 32000,
     ],
+    ids=lambda flood: ascii(flood[:8]),  # the whole would not fit into a child's environment, where pytest puts it
 )
 def test_a_flood_is_read_with_bounded_work(flood: str) -> None:
     with pytest.raises(RenewalError):
